@@ -1,0 +1,96 @@
+"""Record experiments as plain JSON files; browse, compare and reproduce them in a notebook.
+
+>>> import researcher as rs
+>>> rs.record_experiment(params, "records/", observations=results)   # doctest: +SKIP
+>>> rs.all_experiments("records/").where("lr < 0.01")                # doctest: +SKIP
+>>> rs.Explorer("records/")                                          # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from researcher.dashboard import final_compare, plot_compare, plot_folds, plot_lr, plot_training
+    from researcher.experiment import Experiment
+    from researcher.experiments import Experiments
+    from researcher.load import (
+        all_experiments,
+        load_experiment,
+        past_experiment_from_hash,
+        past_experiments_from_hashes,
+    )
+    from researcher.observations import ObservationCollector
+    from researcher.params import ABSENT
+    from researcher.record import (
+        get_hash,
+        record_experiment,
+        record_experiment_with_collector,
+        reduced_params,
+        save_experiment,
+    )
+    from researcher.widgets.explorer import Explorer
+
+__version__ = "1.0.0.dev0"
+__all__ = [
+    "ABSENT",
+    "Experiment",
+    "Experiments",
+    "Explorer",
+    "ObservationCollector",
+    "all_experiments",
+    "final_compare",
+    "get_hash",
+    "load_experiment",
+    "past_experiment_from_hash",
+    "past_experiments_from_hashes",
+    "plot_compare",
+    "plot_folds",
+    "plot_lr",
+    "plot_training",
+    "record_experiment",
+    "record_experiment_with_collector",
+    "reduced_params",
+    "save_experiment",
+]
+
+# Training scripts import researcher thousands of times on a cluster: each name is loaded when it is used.
+_HOMES = {
+    "dashboard": ("final_compare", "plot_compare", "plot_folds", "plot_lr", "plot_training"),
+    "experiment": ("Experiment",),
+    "experiments": ("Experiments",),
+    "load": (
+        "all_experiments",
+        "load_experiment",
+        "past_experiment_from_hash",
+        "past_experiments_from_hashes",
+    ),
+    "observations": ("ObservationCollector",),
+    "params": ("ABSENT",),
+    "record": (
+        "get_hash",
+        "record_experiment",
+        "record_experiment_with_collector",
+        "reduced_params",
+        "save_experiment",
+    ),
+    "widgets.explorer": ("Explorer",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("dashboard", "errors", "experiment", "experiments", "load", "observations", "query", "record")
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME_OF:
+        found = getattr(importlib.import_module(f"researcher.{_HOME_OF[name]}"), name)
+    elif name in _MODULES:
+        found = importlib.import_module(f"researcher.{name}")
+    else:
+        raise AttributeError(f"module 'researcher' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_MODULES])

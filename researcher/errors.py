@@ -1,0 +1,118 @@
+"""Everything that researcher raises or warns of.
+
+```text
+ResearcherError
+├── NotRecordable        (TypeError, ValueError)  a value, key or name that a record cannot hold
+├── CannotWrite          (OSError)                the record could not be written
+├── RecordsNotFound      (FileNotFoundError)      no such records directory, or no such record in it
+├── DamagedRecord        (ValueError)             a file that is not a readable record
+├── NoSuchExperiment     (ValueError)             a hash that names no experiment, or several
+├── ObservationConflict  (ValueError)             folds and plain values under one key, or a key set twice
+└── QueryError           (ValueError)             a query that cannot be understood; points at the mistake
+
+ResearcherWarning        (UserWarning)
+├── DamagedRecordWarning                          files that were left out of a load
+├── NewerFormatWarning                            a record written by a later version of researcher
+└── UnknownNameWarning                            a query names what no experiment has
+```
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class ResearcherError(Exception):
+    """The root of every error that researcher raises on purpose."""
+
+
+class _Rescued(ResearcherError):
+    """An error after which what was observed lies in the file ``rescue``, if that could be written."""
+
+    rescue: Path | None = None
+
+
+class NotRecordable(_Rescued, TypeError, ValueError):
+    """A param, an observation or a name that a record cannot hold.
+
+    Attributes:
+        value: the object that could not be recorded.
+        rescue: the file that holds everything that was to be recorded, or None.
+    """
+
+    def __init__(self, message: str, value: object = None, rescue: Path | None = None) -> None:
+        super().__init__(message)
+        self.value = value
+        self.rescue = rescue
+
+
+class CannotWrite(_Rescued, OSError):
+    """The record could not be written: no permission, a full disk, a file where a directory should be.
+
+    Attributes:
+        rescue: the file that holds everything that was to be recorded, or None.
+    """
+
+    def __init__(self, message: str, rescue: Path | None = None) -> None:
+        super().__init__(message)
+        self.rescue = rescue
+
+
+class RecordsNotFound(ResearcherError, FileNotFoundError):
+    """There is no such records directory, or no such record in it."""
+
+
+class DamagedRecord(ResearcherError, ValueError):
+    """A file among the records that cannot be read as one.
+
+    Attributes:
+        path: the file.
+        reason: what is wrong with it, in a few words.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} is not a readable record: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class NoSuchExperiment(ResearcherError, ValueError):
+    """A hash segment that is too short, names no experiment, or names several different ones."""
+
+
+class ObservationConflict(ResearcherError, ValueError):
+    """An observation was set twice, or given both with folds and without."""
+
+
+class QueryError(ResearcherError, ValueError):
+    """A query that cannot be understood.
+
+    Attributes:
+        query: the whole query.
+        at: the position of the mistake, counted in characters from 0.
+        reason: what is wrong there.
+    """
+
+    def __init__(self, query: str, at: int, reason: str) -> None:
+        start = max(0, at - 40)
+        shown = query[start : at + 40].replace("\n", " ").replace("\t", " ")
+        super().__init__(f"{reason}\n  {shown}\n  {' ' * (at - start)}^")
+        self.query = query
+        self.at = at
+        self.reason = reason
+
+
+class ResearcherWarning(UserWarning):
+    """The root of every warning that researcher gives."""
+
+
+class DamagedRecordWarning(ResearcherWarning):
+    """Some files in a records directory were left out because they cannot be read."""
+
+
+class NewerFormatWarning(ResearcherWarning):
+    """A record was written by a later version of researcher and read as far as possible."""
+
+
+class UnknownNameWarning(ResearcherWarning):
+    """A query speaks of a param or observation that no experiment has."""

@@ -1,0 +1,248 @@
+"""One recorded experiment, as it is read back."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import html
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from researcher.observations import lower_is_better, shape_of, summary_of
+from researcher.params import ABSENT, flattened, label, looked_up, value_key
+
+_OURS = ("hash", "timestamp", "duration", "observations", "researcher")
+_SUMMARIES = ("final", "min", "max", "best")
+
+
+class Experiment:
+    """One recorded experiment: the params that went in and the observations that came out.
+
+    Observations are decoded when they are first looked at.
+
+    Attributes:
+        path: the record file, or None for an experiment that was made in memory.
+
+    >>> experiment = Experiment({"title": "relu", "lr": 0.1, "observations": {"loss": [0.5, 0.25]}})
+    >>> experiment.params, experiment.final_observations("loss")
+    ({'title': 'relu', 'lr': 0.1}, 0.25)
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        path: Path | None = None,
+        observations: Callable[[], Any] | None = None,
+    ) -> None:
+        """Hold ``data``, one dict as a record has it.
+
+        Args:
+            data: params, hash, timestamp and the rest; with its observations unless they are given separately.
+            path: the file it was read from.
+            observations: called once, when they are first looked at.
+        """
+        self._data = dict(data)
+        self._pending = observations
+        self._summaries: dict[tuple[str, str], object] | None = None
+        self.path = path
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All that was saved, as plain Python values: the params in their order, then hash, timestamp and the rest.
+
+        Raises:
+            RecordsNotFound: the record was deleted before its observations were looked at.
+            DamagedRecord: it was damaged in the meantime.
+        """
+        if self._pending is not None:
+            found = self._pending()
+            ours = {key: self._data.pop(key) for key in _OURS if key in self._data}
+            for key in ("hash", "timestamp"):
+                if key in ours:
+                    self._data[key] = ours.pop(key)
+            self._data["observations"] = found
+            self._data.update(ours)
+            self._pending = None
+        return self._data
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The params as they were given."""
+        ours = _OURS if self._ours else _OURS[:-1]
+        return {key: value for key, value in self._data.items() if key not in ours}
+
+    @property
+    def observations(self) -> dict[str, Any]:
+        """The observations by name; empty if none were recorded."""
+        found = self.data.get("observations")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def _ours(self) -> Mapping[str, Any]:
+        ours = self._data.get("researcher")
+        return ours if isinstance(ours, dict) and "format" in ours else {}
+
+    @property
+    def hash(self) -> str:
+        """The hash of the params; computed where an old record lacks it."""
+        found = self._data.get("hash")
+        if isinstance(found, str):
+            return found
+        return hashlib.md5(json.dumps(self.params).encode(), usedforsecurity=False).hexdigest()
+
+    @property
+    def title(self) -> str:
+        """The title that was given, or the empty text."""
+        title = self._data.get("title")
+        return "" if title is None else str(title)
+
+    @property
+    def name(self) -> str:
+        """The name of the record file without its ending, unique in its directory; else the identifier."""
+        return self.path.name.removesuffix(".json") if self.path else self.identifier()
+
+    @property
+    def timestamp(self) -> datetime.datetime | None:
+        """When it was recorded: local time, in seconds; None where an old record does not say."""
+        try:
+            return datetime.datetime.strptime(self._data["timestamp"], "%Y-%m-%d_%H:%M:%S")  # noqa: DTZ007
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    @property
+    def recorded_at(self) -> float:
+        """When it was recorded, in seconds since 1970, as exactly as the record says; 0 where it does not."""
+        try:
+            return datetime.datetime.fromisoformat(self._ours["recorded_at"]).timestamp()
+        except (KeyError, TypeError, ValueError):
+            local = self.timestamp
+            return local.timestamp() if local else 0.0
+
+    @property
+    def duration(self) -> float | None:
+        """How long it took, in seconds, if that was recorded."""
+        return self._data.get("duration")
+
+    @property
+    def status(self) -> str:
+        """``finished``, or what else its record says."""
+        return str(self._ours.get("status", "finished"))
+
+    def get_hash(self) -> str:
+        """The hash of the params."""
+        return self.hash
+
+    def identifier(self) -> str:
+        """The title and the first eight characters of the hash: short, readable and nearly unique."""
+        return f"{self.title}_{self.hash[:8]}" if self.title else self.hash[:8]
+
+    def n_folds(self) -> int:
+        """The number of folds: of the observation that has most of them, 0 without folds."""
+        return max((len(o) for o in self.observations.values() if shape_of(o) == "folds"), default=0)
+
+    def has_observation(self, key: str) -> bool:
+        """Whether anything was observed under this name."""
+        return key in self.observations
+
+    def final_observations(self, key: str) -> Any:  # noqa: ANN401 - whatever was observed
+        """The last value of an observation; for folds a list, the last value of each.
+
+        Raises:
+            KeyError: there is no such observation.
+            ValueError: it is an empty list, or one of its folds is.
+        """
+        observation = self.observations[key]
+        if not isinstance(observation, list):
+            return observation
+        if not observation or (shape_of(observation) == "folds" and not all(observation)):
+            raise ValueError(
+                f"the observation {key!r} of {self.identifier()} is empty, so it has no final value"
+            )
+        return [fold[-1] for fold in observation] if shape_of(observation) == "folds" else observation[-1]
+
+    def summary(self, which: str, observation: str) -> object:
+        """One number for an observation, without keeping its curve in memory.
+
+        Args:
+            which: ``final``, ``min``, ``max`` or ``best`` (the minimum where the name says loss, error or the like,
+                else the maximum). Of folds it is the mean over folds of each fold's own value.
+            observation: its name.
+
+        Returns:
+            The number, or `researcher.ABSENT`.
+        """
+        if self._summaries is None:
+            series = self.observations if self._pending is None else self._pending()
+            self._summaries = {
+                (kind, name): summary_of(name, value, kind)
+                for name, value in (series.items() if isinstance(series, dict) else ())
+                for kind in ("final", "min", "max")
+            }
+        if which == "best":
+            which = "min" if lower_is_better(observation) else "max"
+        return self._summaries.get((which, observation), ABSENT)
+
+    def observed(self) -> list[str]:
+        """The names of the observations that are numbers, curves or folds, without keeping their curves."""
+        self.summary("final", "")
+        return [
+            name
+            for (kind, name), value in (self._summaries or {}).items()
+            if kind == "final" and value is not ABSENT
+        ]
+
+    def look_up(self, path: tuple[str, ...]) -> object:
+        """What a name in a query stands for, or `researcher.ABSENT`.
+
+        A param of that name comes first; then ``final.x``, ``min.x``, ``max.x`` and ``best.x`` of an observation;
+        then ``status``, ``title``, ``timestamp``, ``duration`` and ``hash``.
+        """
+        found = looked_up(self.params, path)
+        if found is not ABSENT:
+            return found
+        if len(path) > 1 and path[0] in _SUMMARIES:
+            return self.summary(path[0], ".".join(path[1:]))
+        if path in {("status",), ("hash",)}:
+            return getattr(self, path[0])
+        if path in {("timestamp",), ("duration",)}:
+            value = getattr(self, path[0])
+            return ABSENT if value is None else value
+        return ABSENT
+
+    def common_values(self, other: Experiment) -> int:
+        """How many params have the same value in both experiments."""
+        mine, theirs = flattened(self.params), flattened(other.params)
+        return sum(
+            name in theirs and value_key(value) == value_key(theirs[name]) for name, value in mine.items()
+        )
+
+    def differing_values(self, other: Experiment) -> dict[str, tuple[object, object]]:
+        """The params that differ, by dotted name: this experiment's value and the other's, `ABSENT` where it has none."""
+        mine, theirs = flattened(self.params), flattened(other.params)
+        pairs = {name: (mine.get(name, ABSENT), theirs.get(name, ABSENT)) for name in {**mine, **theirs}}
+        return {name: (a, b) for name, (a, b) in pairs.items() if value_key(a) != value_key(b)}
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name}={label(value)}" for name, value in flattened(self.params).items() if name != "title"
+        )
+        shown = shown if len(shown) <= 120 else f"{shown[:119]}…"
+        return f"<Experiment {self.identifier()} {self.status}: {shown}>"
+
+    def _repr_html_(self) -> str:
+        def rows(pairs: Mapping[str, object]) -> str:
+            return "".join(
+                f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+                f"<td style='text-align:left'>{html.escape(label(value))}</td></tr>"
+                for name, value in pairs.items()
+            )
+
+        finals = {f"final {name}": self.summary("final", name) for name in self.observed()}
+        when = f" · {self.timestamp:%Y-%m-%d %H:%M:%S}" if self.timestamp else ""
+        return (
+            f"<b>{html.escape(self.title or self.hash[:8])}</b> "
+            f"<code>{html.escape(self.hash[:8])}</code> {html.escape(self.status)}{when}"
+            f"<table>{rows(flattened(self.params))}{rows(finals)}</table>"
+        )

@@ -1,0 +1,153 @@
+"""A list of experiments that answers questions."""
+
+from __future__ import annotations
+
+import html
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
+
+from researcher.errors import UnknownNameWarning
+from researcher.experiment import Experiment
+from researcher.observations import lower_is_better
+from researcher.params import ABSENT, flattened, label, varying
+from researcher.query import Query, parse, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHOWN = 20  # rows of the table in a notebook
+_OWN_NAMES = {"status", "title", "timestamp", "duration", "hash"}
+
+
+class Experiments(list[Experiment]):
+    """A list of experiments, oldest first, that can be filtered, compared and shown as a table.
+
+    Attributes:
+        damaged: path and reason of each file of the records directory that is not a readable record.
+    """
+
+    def __init__(
+        self, experiments: Iterable[Experiment] = (), damaged: Iterable[tuple[Path, str]] = ()
+    ) -> None:
+        super().__init__(experiments)
+        self.damaged = list(damaged)
+
+    def where(self, query: str) -> Experiments:
+        """The experiments that a query matches, in the same order; an empty query matches all.
+
+        A name that no experiment has matches nothing, and a warning names the near misses. The language is
+        described in `researcher.query`.
+
+        Args:
+            query: such as ``"lr < 0.01 and activation_function == 'relu'"``.
+
+        Raises:
+            QueryError: the query cannot be understood; the message points at the mistake.
+        """
+        parsed = parse(query)
+        self._warn_of_unknown(parsed)
+        return Experiments(e for e in self if parsed.matches(e.look_up))
+
+    def best(self, observation: str, mode: Literal["min", "max"] | None = None) -> Experiment:
+        """The experiment whose observation reached the best value at any step (of folds: on average).
+
+        Args:
+            observation: its name.
+            mode: ``min`` or ``max``; if not given, ``min`` where the name says loss, error or the like, else ``max``.
+
+        Raises:
+            ValueError: no experiment has a number for it, or ``mode`` is neither.
+        """
+        mode = mode or ("min" if lower_is_better(observation) else "max")
+        if mode not in ("min", "max"):
+            raise ValueError(f"mode {mode!r}: it is 'min' or 'max'")
+        found = [(value, e) for e in self if isinstance(value := e.summary(mode, observation), (int, float))]
+        found = [(value, e) for value, e in found if value == value]
+        if not found:
+            names = ", ".join(self.observed()) or "none"
+            raise ValueError(
+                f"no experiment has a number for the observation {observation!r}; observed were: {names}"
+            )
+        choose = min if mode == "min" else max
+        return choose(found, key=lambda pair: pair[0])[1]
+
+    def params_that_vary(self) -> list[str]:
+        """The dotted names of the params that differ among these experiments; being absent differs."""
+        return varying(e.params for e in self)
+
+    def observed(self) -> list[str]:
+        """The names of all observations that have a number, in order of first appearance."""
+        return list(dict.fromkeys(name for e in self for name in e.observed()))
+
+    def frame(self) -> pd.DataFrame:
+        """A pandas DataFrame: a row an experiment, a column a param, then the final value of each observation.
+
+        Its index is each record's name, which is unique in a directory. An observation that is called as a param is
+        takes the column ``final.NAME``. What an experiment does not have is NaN (None among text).
+        """
+        import pandas as pd
+
+        params = [flattened(e.params) for e in self]
+        names = list(dict.fromkeys(name for flat in params for name in flat))
+        columns: dict[str, list[object]] = {name: [flat.get(name) for flat in params] for name in names}
+        for observation in self.observed():
+            values = [e.summary("final", observation) for e in self]
+            name = f"final.{observation}" if observation in columns else observation
+            columns[name] = [float("nan") if value is ABSENT else value for value in values]
+        return pd.DataFrame(columns, index=pd.Index([e.name for e in self], name="experiment"))
+
+    def _warn_of_unknown(self, query: Query) -> None:
+        for path in query.names:
+            known = ".".join(path) in _OWN_NAMES or any(e.look_up(path) is not ABSENT for e in self)
+            if self and not known and not any(path == p[: len(path)] for e in self for p in _paths(e)):
+                warnings.warn(self._unknown(path), UnknownNameWarning, stacklevel=3)
+
+    def _unknown(self, path: tuple[str, ...]) -> str:
+        import difflib
+
+        names = {name for e in self for name in flattened(e.params)} | _OWN_NAMES
+        names |= {f"{kind}.{name}" for name in self.observed() for kind in ("final", "min", "max", "best")}
+        near = difflib.get_close_matches(".".join(path), sorted(names), n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Experiment: ...
+    @overload
+    def __getitem__(self, index: slice) -> Experiments: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> Experiment | Experiments:
+        found = super().__getitem__(index)
+        return Experiments(found) if isinstance(found, list) else found
+
+    def __repr__(self) -> str:
+        damaged = f", {len(self.damaged)} damaged" if self.damaged else ""
+        shown = ",\n ".join(map(repr, list(self)[:_SHOWN]))
+        more = f",\n … {len(self) - _SHOWN} more" if len(self) > _SHOWN else ""
+        return f"<{len(self)} experiments{damaged}>" + (f"\n[{shown}{more}]" if self else "")
+
+    def _repr_html_(self) -> str:
+        """A small table: the params that vary and the final values."""
+        shown = Experiments(list(self)[:_SHOWN])
+        names = [name for name in self.params_that_vary() if name != "title"]
+        observed = shown.observed()
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in ("title", *names, *observed))
+        body = "".join(f"<tr>{_cells(e, names, observed)}</tr>" for e in shown)
+        damaged = f", {len(self.damaged)} damaged" if self.damaged else ""
+        more = f", the first {_SHOWN} shown" if len(self) > _SHOWN else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{len(self)} experiments{damaged}{more}"
+
+
+def _cells(experiment: Experiment, names: list[str], observed: list[str]) -> str:
+    flat = flattened(experiment.params)
+    values = [experiment.title or experiment.hash[:8], *(flat.get(name, ABSENT) for name in names)]
+    values += [experiment.summary("final", name) for name in observed]
+    return "".join(f"<td>{'' if value is ABSENT else html.escape(label(value))}</td>" for value in values)
+
+
+def _paths(experiment: Experiment) -> Iterable[tuple[str, ...]]:
+    """Paths that hold a dict, so that ``has(optimizer)`` is not called unknown."""
+    from researcher.params import leaves
+
+    return (path for path, _ in leaves(experiment.params))

@@ -1,0 +1,91 @@
+"""Load experiments from a records directory."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+from researcher.errors import DamagedRecordWarning, NoSuchExperiment
+from researcher.experiment import Experiment
+from researcher.experiments import Experiments
+from researcher.storage.directory import RecordsDirectory, read
+
+_warned: set[tuple[Path, str]] = set()
+
+
+def all_experiments(path: str | os.PathLike[str]) -> Experiments:
+    """All experiments that are recorded in the directory ``path``, oldest first.
+
+    A damaged file is left out, warned of once a process, and listed in ``.damaged`` of what is returned.
+
+    Raises:
+        RecordsNotFound: there is no such directory; a FileNotFoundError too.
+    """
+    directory = RecordsDirectory(path)
+    directory.refresh()
+    warn_of(directory.damaged)
+    return Experiments(directory.experiments, directory.damaged)
+
+
+def load_experiment(path: str | os.PathLike[str], name: str) -> Experiment:
+    """The experiment of the record ``name`` in the directory ``path``; its ending ``.json`` may be left out.
+
+    Raises:
+        RecordsNotFound: there is no such record.
+        DamagedRecord: it cannot be read as one.
+    """
+    return read(Path(path) / (name if name.endswith(".json") else f"{name}.json"))
+
+
+def past_experiment_from_hash(path: str | os.PathLike[str], hash_segment: str) -> Experiment:
+    """The experiment in the directory ``path`` whose hash holds ``hash_segment``; of repeats the newest.
+
+    Args:
+        path: the records directory.
+        hash_segment: at least eight characters of the hash. Leading zeros, which the 2020 package left out, are
+            found either way.
+
+    Raises:
+        NoSuchExperiment: the segment is too short, or none or several different experiments have it; the message
+            lists them. It is a ValueError.
+    """
+    return past_experiments_from_hashes(path, [hash_segment])[0]
+
+
+def past_experiments_from_hashes(path: str | os.PathLike[str], hash_segments: Iterable[str]) -> Experiments:
+    """An experiment for each hash segment, in that order; see `past_experiment_from_hash`."""
+    segments = list(hash_segments)
+    for segment in segments:
+        if len(segment) < 8:
+            raise NoSuchExperiment(
+                f"the hash segment {segment!r} is too short to be unique; give at least 8 characters"
+            )
+    experiments = all_experiments(path)
+    return Experiments(_the_one(experiments, segment, path) for segment in segments)
+
+
+def _the_one(experiments: Experiments, segment: str, path: str | os.PathLike[str]) -> Experiment:
+    found = [e for e in experiments if segment in e.hash or segment in e.hash.zfill(32)]
+    hashes = {e.hash.zfill(32) for e in found}
+    if not found:
+        raise NoSuchExperiment(f"no experiment in {os.fspath(path)} has a hash with {segment!r}")
+    if len(hashes) > 1:
+        listed = "\n".join(f"  {e.hash}  {e.name}" for e in found)
+        raise NoSuchExperiment(f"{len(hashes)} different experiments have a hash with {segment!r}:\n{listed}")
+    return found[-1]
+
+
+def warn_of(damaged: Iterable[tuple[Path, str]]) -> None:
+    """Warn of damaged files in one message, once for each file and reason in the life of this process."""
+    fresh = [pair for pair in damaged if (pair[0].absolute(), pair[1]) not in _warned]
+    if not fresh:
+        return
+    _warned.update((path.absolute(), reason) for path, reason in fresh)
+    listed = "\n".join(f"  {path}: {reason}" for path, reason in fresh[:10])
+    more = f"\n  and {len(fresh) - 10} more, listed in .damaged" if len(fresh) > 10 else ""
+    files = "1 file is" if len(fresh) == 1 else f"{len(fresh)} files are"
+    warnings.warn(
+        f"{files} not a readable record and left out:\n{listed}{more}", DamagedRecordWarning, stacklevel=3
+    )

@@ -1,0 +1,190 @@
+"""Observations: collecting them fold by fold, and what shape each of them has.
+
+An observation is a number, a list (one value a step), or a list of lists (a list a fold, possibly of unequal
+length). Other JSON values are kept and shown, not plotted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from researcher.errors import ObservationConflict
+from researcher.params import ABSENT
+
+Shape = Literal["number", "curve", "folds", "other"]
+_LOWER_IS_BETTER = (
+    "loss",
+    "error",
+    "mse",
+    "rmse",
+    "mae",
+    "mape",
+    "perplexity",
+    "nll",
+    "cost",
+    "divergence",
+    "regret",
+)
+
+
+class ObservationCollector:
+    """Collects observations while an experiment runs, with folds or without.
+
+    Attributes:
+        observations: all that was collected so far, by name.
+
+    >>> collector = ObservationCollector()
+    >>> collector.add_fold_observation(0, "loss", 0.5)
+    >>> collector.add_fold_observations(1, "loss", [0.4, 0.3])
+    >>> collector.set_observation("test_accuracy", 0.97)
+    >>> collector.observations
+    {'loss': [[0.5], [0.4, 0.3]], 'test_accuracy': 0.97}
+    """
+
+    def __init__(self) -> None:
+        self.observations: dict[str, Any] = {}
+        self._folded: set[str] = set()
+
+    def add_fold_observation(self, fold: int, key: str, value: object) -> None:
+        """Append ``value`` to what fold ``fold`` (from 0) holds under ``key``.
+
+        Raises:
+            ObservationConflict: ``key`` already holds something without folds.
+        """
+        self.add_fold_observations(fold, key, [value])
+
+    def add_fold_observations(self, fold: int, key: str, values: Iterable[object]) -> None:
+        """Append all ``values`` to what fold ``fold`` (from 0) holds under ``key``.
+
+        Folds that were skipped are there, and empty.
+
+        Raises:
+            ObservationConflict: ``key`` already holds something without folds.
+            ValueError: ``fold`` is negative.
+        """
+        if fold < 0:
+            raise ValueError(f"fold {fold}: folds are counted from 0")
+        if key in self.observations and key not in self._folded:
+            raise ObservationConflict(
+                f"{key!r} was set without folds, so nothing can be added to fold {fold} of it"
+            )
+        self._folded.add(key)
+        folds = self.observations.setdefault(key, [])
+        while len(folds) <= fold:
+            folds.append([])
+        folds[fold].extend(values)
+
+    def set_observation(self, key: str, value: object) -> None:
+        """Keep ``value`` (a number, a list, anything) under ``key``.
+
+        Raises:
+            ObservationConflict: ``key`` already holds something.
+        """
+        if key in self.observations:
+            held = "values of folds" if key in self._folded else "a value"
+            raise ObservationConflict(f"{key!r} already holds {held}; give the new observation another name")
+        self.observations[key] = value
+
+    def set_observations(self, observations: Mapping[str, object]) -> None:
+        """Keep each value of a dict under its key; see `set_observation`."""
+        for key, value in observations.items():
+            self.set_observation(key, value)
+
+    def add_tensorflow_history(self, fold: int, history: Any) -> None:  # noqa: ANN401 - Keras is not imported
+        """Append all that a Keras ``History`` (what ``model.fit`` returns) holds to fold ``fold``."""
+        for key, values in history.history.items():
+            self.add_fold_observations(fold, key, values)
+
+
+def shape_of(observation: object) -> Shape:
+    """Whether an observation is a number, a curve (one value a step), folds (a curve each), or something else."""
+    if _is_number(observation):
+        return "number"
+    if not isinstance(observation, list) or not observation:
+        return "other"
+    if set(map(type, observation)) <= {float} or all(
+        _is_number(value) or value is None for value in observation
+    ):
+        return "curve"
+    if all(isinstance(fold, list) and (not fold or shape_of(fold) == "curve") for fold in observation):
+        return "folds"
+    return "other"
+
+
+def folds_of(observation: object) -> list[list[float]]:
+    """The curves of an observation, one a fold; a number is a curve of one step, other values have none.
+
+    A missing value (None) within a curve is NaN.
+    """
+    shape = shape_of(observation)
+    if shape == "number":
+        return [[observation]]  # type: ignore[list-item]
+    if shape == "curve":
+        return [_with_nan(observation)]  # type: ignore[arg-type]
+    if shape == "folds":
+        return [_with_nan(fold) for fold in observation if fold]  # type: ignore[attr-defined]
+    return []
+
+
+def lower_is_better(name: str) -> bool:
+    """Whether the best of an observation of this name is its minimum: losses, errors and the like.
+
+    >>> [lower_is_better(name) for name in ("val_loss", "RMSE", "accuracy", "glossary")]
+    [True, True, False, False]
+    """
+    words = "".join(c if c.isalnum() else " " for c in name.casefold()).split()
+    return any(word in _LOWER_IS_BETTER or word.endswith(("loss", "error", "perplexity")) for word in words)
+
+
+def summary_of(name: str, observation: object, which: str) -> object:
+    """One number for an observation, or `ABSENT` where it has none.
+
+    Of folds it is the mean over the folds of each fold's own value. NaN counts in ``final`` and is passed over in
+    the others, unless nothing else was observed.
+
+    Args:
+        name: of the observation; decides whether ``best`` is the minimum or the maximum.
+        observation: its recorded value.
+        which: ``final``, ``min``, ``max`` or ``best``.
+    """
+    folds = folds_of(observation)
+    if not folds:
+        return ABSENT
+    if which == "best":
+        which = "min" if lower_is_better(name) else "max"
+    if shape_of(observation) == "number":
+        return folds[0][0]
+    values = [fold[-1] if which == "final" else _extreme(fold, which) for fold in folds]
+    return (
+        values[0]
+        if len(values) == 1
+        else math.fsum(values) / len(values)
+        if _finite(values)
+        else _mean(values)
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    """The mean where some value is NaN or infinite, which fsum refuses."""
+    return sum(values) / len(values)
+
+
+def _finite(values: Sequence[float]) -> bool:
+    return all(map(math.isfinite, values))
+
+
+def _extreme(fold: Sequence[float], which: str) -> float:
+    real = [value for value in fold if value == value]
+    if not real:
+        return math.nan
+    return min(real) if which == "min" else max(real)
+
+
+def _with_nan(values: Sequence[float | None]) -> list[float]:
+    return [math.nan if value is None else value for value in values] if None in values else list(values)  # type: ignore[arg-type]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

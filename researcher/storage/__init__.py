@@ -1,0 +1,1 @@
+"""The only code that opens, names, writes or locks files."""

@@ -1,0 +1,125 @@
+"""Put a finished file into the records directory: whole or not at all, and never over another one."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import json
+import os
+import tempfile
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from researcher.storage import names, records
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
+
+
+def publish(directory: Path, name: str, content: bytes) -> Path:
+    """Write ``content`` into ``directory`` under the first free name of ``name.json``, ``name-2.json``, …
+
+    A reader sees the whole file or none; after the return it survives a power cut. Any number of processes may
+    publish one name at once, and each gets a file of its own.
+
+    Raises:
+        OSError: it could not be written; nothing of it is left among the records.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    beside = directory / f".{uuid.uuid4().hex}.tmp"
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        for repeat in itertools.count(1):
+            target = directory / names.numbered(name, repeat)
+            if _placed(beside, target):
+                break
+    finally:
+        with contextlib.suppress(
+            OSError
+        ):  # after a move it is gone; otherwise the first error is the one to tell
+            beside.unlink()
+    _sync(directory)
+    return target
+
+
+def _placed(beside: Path, target: Path) -> bool:
+    """Whether ``target`` was free and is the file now."""
+    try:
+        os.link(beside, target)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return _moved(beside, target)
+    return True
+
+
+def _moved(beside: Path, target: Path) -> bool:
+    """The same where files cannot be linked: a claim of its own name keeps all others from ``target`` meanwhile."""
+    claim = target.with_name(f".{target.name}.claim")
+    try:
+        os.close(os.open(claim, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return False
+    try:
+        if target.exists():
+            return False
+        beside.rename(target)
+        return True
+    finally:
+        claim.unlink(missing_ok=True)
+
+
+def _sync(directory: Path) -> None:
+    """Make the new name itself durable, where the platform can open directories."""
+    with contextlib.suppress(OSError):
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def rescued(params: object, observations: object, reason: str) -> Path | None:
+    """Write what could not be recorded to the temporary directory; what JSON cannot hold stands there as its repr.
+
+    Returns:
+        The file, or None if even that could not be written.
+    """
+    content = {"params": _shown(params), "observations": _shown(observations), "not_recorded_because": reason}
+    try:
+        handle, name = tempfile.mkstemp(prefix="researcher-rescue-", suffix=".json")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            json.dump(content, file, indent=1)
+    except OSError:
+        return None
+    return Path(name)
+
+
+def _shown(value: object, depth: int = 0) -> object:
+    """``value`` for the rescue file: plain where it can be, its repr where not; circles end at the depth limit."""
+    from researcher.errors import NotRecordable
+    from researcher.plain import DEEPEST, plain
+
+    if depth > DEEPEST:
+        return "…"
+    try:
+        found = plain(value, "value")
+        return records.strict(found)
+    except NotRecordable:
+        pass
+    if isinstance(value, Mapping):
+        return {
+            key if isinstance(key, str) else repr(key): _shown(item, depth + 1) for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_shown(item, depth + 1) for item in value]
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001 - a broken repr must not cost the observations beside it
+        return f"<{type(value).__qualname__}>"

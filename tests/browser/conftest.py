@@ -1,0 +1,119 @@
+"""Fixtures of the tests that drive a real Chromium against a real Jupyter server.
+
+The server and the browser live as long as the tests of this folder run, and no longer: while Playwright is
+there, its event loop counts as running, which tests of other folders need not put up with.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from .harness import Notebook, Server, serve
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if config.pluginmanager.hasplugin("xdist"):
+                item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def chromium() -> str | None:
+    """The path of a Chromium: $CHROMIUM, else the first on PATH, else None, for the one Playwright has."""
+    if named := os.environ.get("CHROMIUM"):
+        return shutil.which(named) or pytest.fail(f"$CHROMIUM is {named}, which is no program")
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    flags = ["--disable-gpu", "--disable-background-networking"]
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium(), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """The server of an app, "notebook" or "lab"; started when first asked for."""
+    with ExitStack() as servers:
+        yield cache(lambda app: servers.enter_context(serve(app, tmp_path_factory.mktemp(app))))
+
+
+class OpenNotebook(Protocol):
+    """Write the cells (or copy a notebook) to a new folder, ``files`` next to it, and open it."""
+
+    def __call__(
+        self,
+        cells: list[str] | Path,
+        app: str = "notebook",
+        theme: str = "light",
+        width: int = 1400,
+        files: Iterable[Path] = (),
+    ) -> Notebook: ...
+
+
+number = itertools.count(1)
+
+
+@pytest.fixture
+def open_notebook(browser: Browser, jupyter: Callable[[str], Server]) -> Iterator[OpenNotebook]:
+    """A function that opens a notebook in a page of its own. See OpenNotebook, and Notebook for the result."""
+    with ExitStack() as opened:
+
+        def open_notebook(
+            cells: list[str] | Path,
+            app: str = "notebook",
+            theme: str = "light",
+            width: int = 1400,
+            files: Iterable[Path] = (),
+        ) -> Notebook:
+            server = jupyter(app)
+            folder = server.root / f"{theme}-{next(number)}"
+            folder.mkdir()
+            for file in files:
+                if file.is_dir():
+                    shutil.copytree(file, folder / file.name)
+                else:
+                    shutil.copy(file, folder)
+            document = nbformat.read(cells, as_version=4) if isinstance(cells, Path) else _notebook(cells)
+            path = folder / (cells.name if isinstance(cells, Path) else "notebook.ipynb")
+            nbformat.write(document, path)
+            server.use_theme(theme)
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            opened.callback(server.shut_down_kernel, path)
+            opened.callback(page.close)
+            notebook = Notebook(server, page, path, len(document.cells))
+            opened.callback(_check, notebook)
+            return notebook
+
+        yield open_notebook
+
+
+def _notebook(sources: list[str]) -> nbformat.NotebookNode:
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def _check(notebook: Notebook) -> None:
+    errors = [] if notebook.errors_allowed else notebook.errors()
+    assert not errors, "errors in the page:\n" + "\n".join(errors)
