@@ -107,7 +107,7 @@ class Experiment:
     def timestamp(self) -> datetime.datetime | None:
         """When it was recorded: local time, in seconds; None where an old record does not say."""
         try:
-            return datetime.datetime.strptime(self._data["timestamp"], "%Y-%m-%d_%H:%M:%S")  # noqa: DTZ007
+            return datetime.datetime.strptime(self._data["timestamp"], "%Y-%m-%d_%H:%M:%S")
         except (KeyError, TypeError, ValueError):
             return None
 
@@ -146,7 +146,7 @@ class Experiment:
         """Whether anything was observed under this name."""
         return key in self.observations
 
-    def final_observations(self, key: str) -> Any:  # noqa: ANN401 - whatever was observed
+    def final_observations(self, key: str) -> Any:
         """The last value of an observation; for folds a list, the last value of each.
 
         Raises:

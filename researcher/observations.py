@@ -92,7 +92,7 @@ class ObservationCollector:
         for key, value in observations.items():
             self.set_observation(key, value)
 
-    def add_tensorflow_history(self, fold: int, history: Any) -> None:  # noqa: ANN401 - Keras is not imported
+    def add_tensorflow_history(self, fold: int, history: Any) -> None:
         """Append all that a Keras ``History`` (what ``model.fit`` returns) holds to fold ``fold``."""
         for key, values in history.history.items():
             self.add_fold_observations(fold, key, values)

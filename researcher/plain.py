@@ -22,7 +22,7 @@ DEEPEST = 100  # levels; readers of JSON commonly give up soon after (jq 1.6 at 
 _SCALARS = (str, int, float, bool, type(None))
 
 
-def plain(value: object, name: str) -> Any:  # noqa: ANN401 - a JSON value
+def plain(value: object, name: str) -> Any:
     """The same value made of dict, list, str, int, float, bool and None alone.
 
     Keys that JSON knows how to write (numbers, booleans, None) stay as they are. NaN and infinity stay floats.
@@ -37,7 +37,7 @@ def plain(value: object, name: str) -> Any:  # noqa: ANN401 - a JSON value
     return _plain(value, (name,), frozenset())
 
 
-def _plain(value: Any, path: tuple[object, ...], above: frozenset[int]) -> Any:  # noqa: ANN401, PLR0911
+def _plain(value: Any, path: tuple[object, ...], above: frozenset[int]) -> Any:
     kind = type(value)
     if kind in _SCALARS:
         return _writable(value, path) if kind is int else value
@@ -92,7 +92,7 @@ def _writable(number: int, path: tuple[object, ...]) -> int:
     return number
 
 
-def _known(value: Any) -> Any:  # noqa: ANN401, PLR0911, PLR0912
+def _known(value: Any) -> Any:
     """One step towards plain values, or ``value`` itself if there is none."""
     if isinstance(value, enum.Enum) and not isinstance(value, (int, float, str)):
         return value.value if isinstance(value.value, str) else value.name
@@ -121,7 +121,7 @@ def _is_missing(value: object) -> bool:
     )
 
 
-def _from_array(value: Any) -> Any:  # noqa: ANN401
+def _from_array(value: Any) -> Any:
     """Lists and numbers from an array, tensor, Series, Index or DataFrame of any library."""
     library = type(value).__module__.partition(".")[0]
     if library == "torch" and hasattr(value, "detach"):

@@ -67,7 +67,7 @@ def encode(head: Mapping[str, Any], observations: Mapping[Any, Any]) -> bytes:
 
 def _laid_out(
     head: Mapping[str, Any], ours: Any, observations: Mapping[str, Any], *, ensure_ascii: bool
-) -> str:  # noqa: ANN401
+) -> str:
     def text(value: object) -> str:
         return json.dumps(value, ensure_ascii=ensure_ascii, allow_nan=False)
 
@@ -77,7 +77,7 @@ def _laid_out(
     return "".join(["{\n", *lines, '  "observations": {', f"\n{series}\n  " if series else "", "}\n}\n"])
 
 
-def strict(value: Any) -> Any:  # noqa: ANN401
+def strict(value: Any) -> Any:
     """A plain value as strict JSON holds it, for readers who need no way back."""
     return _strict(value, "", [], {})
 
@@ -105,7 +105,7 @@ def decode(content: bytes) -> Record:
     ours = _ours(head)
     suspect = any(token in content for token in _SUSPECT)
 
-    def observations() -> Any:  # noqa: ANN401
+    def observations() -> Any:
         try:
             found = msgspec.json.decode(series)
         except msgspec.MsgspecError:
@@ -147,7 +147,7 @@ def _ours(head: Mapping[str, Any]) -> Mapping[str, Any]:
     return ours
 
 
-def _restored_head(head: dict[str, Any], ours: Mapping[str, Any], suspect: bool) -> dict[str, Any]:  # noqa: FBT001
+def _restored_head(head: dict[str, Any], ours: Mapping[str, Any], suspect: bool) -> dict[str, Any]:
     return {
         key: value if key == "researcher" else _restored(value, _pointer("", key), ours, suspect)
         for key, value in head.items()
@@ -158,7 +158,7 @@ def _pointer(above: str, key: object) -> str:
     return f"{above}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
-def _strict(value: Any, at: str, texts: list[str], keys: dict[str, Any]) -> Any:  # noqa: ANN401
+def _strict(value: Any, at: str, texts: list[str], keys: dict[str, Any]) -> Any:
     """``value`` in strict JSON; notes in ``texts`` and ``keys`` what has to be restored on reading."""
     kind = type(value)
     if kind is float:
@@ -199,14 +199,14 @@ def _key_text(key: object) -> str:
     raise NotRecordable(f"a key of the type {type(key).__name__} cannot stand in a record", key)
 
 
-def _restored(value: Any, at: str, ours: Mapping[str, Any], suspect: bool) -> Any:  # noqa: ANN401, FBT001
+def _restored(value: Any, at: str, ours: Mapping[str, Any], suspect: bool) -> Any:
     """What `_strict` was given; records without a ``researcher`` part hold no tokens."""
     if not ours or not (suspect or ours.get("keys")):
         return value
     return _restore(value, at, set(ours.get("texts", ())), ours.get("keys", {}))
 
 
-def _restore(value: Any, at: str, texts: set[str], keys: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def _restore(value: Any, at: str, texts: set[str], keys: Mapping[str, Any]) -> Any:
     kind = type(value)
     if kind is str:
         return _TOKENS[value] if value in _TOKENS and at not in texts else value

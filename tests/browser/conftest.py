@@ -76,7 +76,7 @@ number = itertools.count(1)
 
 @pytest.fixture
 def open_notebook(browser: Browser, jupyter: Callable[[str], Server]) -> Iterator[OpenNotebook]:
-    """A function that opens a notebook in a page of its own. See OpenNotebook, and Notebook for the result."""
+    """Opens a notebook in a page of its own: see OpenNotebook, and Notebook for what it returns."""
     with ExitStack() as opened:
 
         def open_notebook(

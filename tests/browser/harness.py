@@ -10,7 +10,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -86,8 +85,8 @@ AT_REST = """() => {  // no box in the notebook moved or grew for four looks
     window.still = window.seen === now ? window.still + 1 : 0;
     window.seen = now;
     return window.still >= 4; }"""
-HEIGHT = """() => Math.max(innerHeight, ...[...document.querySelectorAll('.jp-WindowedPanel-outer')].map(panel =>
-    panel.scrollHeight + innerHeight - panel.clientHeight))"""
+HEIGHT = """() => Math.max(innerHeight, ...[...document.querySelectorAll('.jp-WindowedPanel-outer')]
+    .map(panel => panel.scrollHeight + innerHeight - panel.clientHeight))"""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -62,7 +63,7 @@ def test_console_errors_are_told(open_notebook: OpenNotebook) -> None:
     notebook.allow_errors()
 
 
-def test_extra_files_lie_next_to_the_notebook(open_notebook: OpenNotebook, tmp_path) -> None:
+def test_extra_files_lie_next_to_the_notebook(open_notebook: OpenNotebook, tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "one.json").write_text("{}")
     notebook = open_notebook(["1"], files=[tmp_path / "records"])
