@@ -1,0 +1,1 @@
+"""The Explorer: one state and the views that show it."""

@@ -1,0 +1,219 @@
+"""The one state of an Explorer: what is loaded, what is chosen, and what follows from it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets as t
+
+from researcher.errors import QueryError
+from researcher.experiment import Experiment
+from researcher.experiments import Experiments
+from researcher.facets import Facet, facets_of, narrowed
+from researcher.query import parse
+
+CURVES = 150  # curves over all panels that a page still pans smoothly
+PANELS = 4  # observations that are drawn unless others are chosen
+
+
+class ExplorerState(t.HasTraits):
+    """What is loaded, what is chosen, and what follows from it.
+
+    Sources are replaced whole, by the verbs below or by hand. Consequences are read-only and computed here, so that
+    no view ever sees a half-changed state. Changes and the views' answers to them are serialised by ``lock``,
+    because a page's messages may arrive on another thread than a running cell's.
+    """
+
+    # Sources.
+    source = t.Unicode()
+    """What is explored, as it is shown: the records directory as it was given."""
+    notice = t.Unicode()
+    """Why there is nothing to show and what to do about it, or the empty text."""
+    experiments = t.Tuple()
+    """All experiments that are loaded, oldest first."""
+    damaged = t.Tuple()
+    """Path and reason of each file that could not be read."""
+    query = t.Unicode()
+    """The query that visible experiments match; see `researcher.query`."""
+    filters = t.Dict()
+    """The values that are kept, by dotted param name."""
+    among = t.Tuple(None, allow_none=True)
+    """The experiments that were chosen by hand to be looked at, or None for all."""
+    selected = t.Tuple()
+    """The experiments that were selected by hand, in the order of selection."""
+    sort = t.Tuple()
+    """Pairs of column and whether it descends, the most important first."""
+    observations = t.Tuple()
+    """The names of the observations that have a panel."""
+    zoom = t.Tuple()
+    """The range of steps that the panels show, or nothing for all."""
+
+    # Consequences.
+    facets = t.Tuple(read_only=True)
+    """A `researcher.facets.Facet` for each param that varies."""
+    observed = t.Tuple(read_only=True)
+    """The names of all observations that have a number."""
+    counts = t.Dict(read_only=True)
+    """For each param how many experiments have each of its values under the other filters."""
+    visible = t.Tuple(read_only=True)
+    """The experiments that pass the query and all filters, as sorted."""
+    drawn = t.Tuple(read_only=True)
+    """The experiments whose curves are drawn: the first of the visible ones, and those selected."""
+    mistake = t.Tuple(read_only=True)
+    """Position and reason of the mistake in the query; the last good result stays meanwhile."""
+    hint = t.Unicode(read_only=True)
+    """What is odd about the query: names that no experiment has."""
+
+    def __init__(self, **sources: Any) -> None:
+        self.lock = threading.RLock()
+        self._numbers: dict[object, int] = {}
+        self._slots: dict[int, int] = {}
+        self._finals: dict[str, np.ndarray[Any, np.dtype[np.float64]]] = {}
+        self._asked: tuple[str, tuple[Experiment, ...]] | None = None
+        self._answer = np.zeros(0, dtype=bool)
+        super().__init__(**sources)
+
+    def notify_change(self, change: Any) -> None:
+        """Serialise changes: their consequences and the views' answers are complete before the next begins."""
+        with self.lock:
+            super().notify_change(change)
+
+    # Verbs.
+
+    def choose(self, param: str, values: Collection[object]) -> None:
+        """Keep only experiments whose ``param`` is one of ``values``; no values: any."""
+        with self.lock:
+            others = {name: kept for name, kept in self.filters.items() if name != param}
+            self.filters = {**others, param: tuple(values)} if values else others
+
+    def clear(self) -> None:
+        """Look at all experiments again."""
+        with self.lock, self.hold_trait_notifications():
+            self.query, self.filters, self.among = "", {}, None
+
+    def select(self, experiments: Iterable[Experiment]) -> None:
+        """Select these experiments and no others."""
+        self.selected = tuple(dict.fromkeys(experiments))
+
+    def look_at(self, experiments: Iterable[Experiment]) -> None:
+        """Look at these experiments and no others, whatever was filtered before."""
+        with self.lock, self.hold_trait_notifications():
+            self.query, self.filters, self.sort = "", {}, ()
+            self.among = tuple(dict.fromkeys(experiments))
+
+    def load(self, experiments: Sequence[Experiment], damaged: Sequence[Any] = (), notice: str = "") -> None:
+        """Show these experiments; what is chosen stays chosen where it is still there."""
+        with self.lock, self.hold_trait_notifications():
+            self.notice, self.damaged, self.experiments = notice, tuple(damaged), tuple(experiments)
+
+    # What views ask.
+
+    def number(self, experiment: Experiment) -> int:
+        """A number for an experiment that it keeps as long as the state lives, however often it is read again."""
+        return self._numbers.setdefault(experiment.path or id(experiment), len(self._numbers))
+
+    def numbered(self, numbers: Iterable[int]) -> list[Experiment]:
+        """The loaded experiments of these numbers, in their order; unknown numbers are passed over."""
+        found = {self.number(e): e for e in self.experiments}
+        return [found[number] for number in numbers if number in found]
+
+    def slot(self, experiment: Experiment) -> int | None:
+        """The place of an experiment's colour in the palette, kept for ever; None if it was never drawn."""
+        return self._slots.get(self.number(experiment))
+
+    def finals(self, observation: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """The final value of an observation for each loaded experiment, of shape ``(n_experiments,)``."""
+        if observation not in self._finals:
+            values = [e.summary("final", observation) for e in self.experiments]
+            self._finals[observation] = np.array([v if isinstance(v, (int, float)) else np.nan for v in values])
+        return self._finals[observation]
+
+    # What follows from what.
+
+    @t.observe("experiments")
+    def _reloaded(self, change: Any = None) -> None:
+        with self.hold_trait_notifications():
+            for experiment in self.experiments:
+                self.number(experiment)
+            self._finals, self._asked = {}, None
+            self.set_trait("facets", tuple(facets_of(self.experiments)))
+            self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
+            self.selected = tuple(self.numbered(map(self.number, self.selected)))
+            if self.among is not None:
+                self.among = tuple(self.numbered(map(self.number, self.among)))
+            if not set(self.observations) & set(self.observed):
+                self.observations = self._usual_panels()
+        self._narrow()
+
+    @t.observe("query", "filters", "among", "sort")
+    def _narrow(self, change: Any = None) -> None:
+        mask = self._matching()
+        if mask is None:
+            return
+        masks = narrowed(self.facets, self.filters, len(self.experiments))
+        if self.among is not None:
+            chosen = set(map(id, self.among))
+            mask = mask & np.array([id(e) in chosen for e in self.experiments], dtype=bool)
+        with self.hold_trait_notifications():
+            self.set_trait("counts", {f.name: f.counts(mask & masks[f.name]) for f in self.facets})
+            order = self._order(np.flatnonzero(mask & masks[None]))
+            self.set_trait("visible", tuple(self.experiments[i] for i in order))
+            self._draw()
+
+    @t.observe("selected", "observations")
+    def _draw(self, change: Any = None) -> None:
+        limit = CURVES // max(1, len(self.observations))
+        selected = set(map(id, self.selected))
+        first = [e for e in self.visible[:limit] if id(e) not in selected]
+        drawn = [*first[: max(0, limit - len(selected))], *(e for e in self.visible if id(e) in selected)]
+        for experiment in drawn:
+            self._slots.setdefault(self.number(experiment), len(self._slots))
+        self.set_trait("drawn", tuple(drawn))
+
+    def _matching(self) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+        """Which experiments the query matches; None while it cannot be understood."""
+        try:
+            query = parse(self.query)
+        except QueryError as error:
+            self.set_trait("mistake", (error.at, error.reason))
+            if len(self._answer) == len(self.experiments):
+                return None
+            query = parse("")
+        else:
+            self.set_trait("mistake", ())
+        if self._asked != (query.text, self.experiments):
+            self._answer = np.array([query.matches(e.look_up) for e in self.experiments], dtype=bool)
+            self._asked = (query.text, self.experiments)
+            self.set_trait("hint", "\n".join(Experiments(self.experiments).unknown(query)))
+        return self._answer
+
+    def _order(self, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """The rows as sorted; what has no value comes last, whichever way the column is sorted."""
+        facets: dict[str, Facet] = {f.name: f for f in self.facets}
+        for column, descending in reversed(self.sort):
+            if column in facets:
+                keys = facets[column].codes.astype(float)
+                keys[keys == len(facets[column].values) - 1] += 0 if facets[column].keys[-1] != "absent" else np.nan
+            elif column in self.observed:
+                keys = self.finals(column)
+            else:
+                continue
+            keys = keys[rows]
+            rows = rows[np.argsort(np.where(np.isnan(keys), np.inf, -keys if descending else keys), kind="stable")]
+        return rows
+
+    def _usual_panels(self) -> tuple[str, ...]:
+        """The first observations that are curves."""
+        from researcher.observations import shape_of
+
+        curved: list[str] = []
+        for experiment in self.experiments[-20:]:
+            try:
+                series = experiment.observations
+            except Exception:  # noqa: BLE001, S112 - it is told where its curve is drawn
+                continue
+            curved += [name for name, value in series.items() if shape_of(value) in ("curve", "folds")]
+        return tuple(dict.fromkeys(curved))[:PANELS]
