@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.observations import lower_is_better
-from researcher.params import ABSENT, flattened, label, varying
+from researcher.params import ABSENT, flattened, label, leaves, varying
 from researcher.query import Query, parse, quoted
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Experiments(list[Experiment]):
             QueryError: the query cannot be understood; the message points at the mistake.
         """
         parsed = parse(query)
-        self._warn_of_unknown(parsed)
+        for sentence in self.unknown(parsed):
+            warnings.warn(sentence, UnknownNameWarning, stacklevel=2)
         return Experiments(e for e in self if parsed.matches(e.look_up))
 
     def best(self, observation: str, mode: Literal["min", "max"] | None = None) -> Experiment:
@@ -98,13 +99,19 @@ class Experiments(list[Experiment]):
             columns[name] = [float("nan") if value is ABSENT else value for value in values]
         return pd.DataFrame(columns, index=pd.Index([e.name for e in self], name="experiment"))
 
-    def _warn_of_unknown(self, query: Query) -> None:
-        for path in query.names:
-            known = ".".join(path) in _OWN_NAMES or any(e.look_up(path) is not ABSENT for e in self)
-            if self and not known and not any(path == p[: len(path)] for e in self for p in _paths(e)):
-                warnings.warn(self._unknown(path), UnknownNameWarning, stacklevel=3)
+    def unknown(self, query: Query) -> list[str]:
+        """A sentence for each name in a query that no experiment has, with the near misses."""
+        known = {path[:n] for e in self for path, _ in leaves(e.params) for n in range(1, len(path) + 1)}
+        return [
+            self._near_misses(path)
+            for path in query.names
+            if self
+            and ".".join(path) not in _OWN_NAMES
+            and path not in known
+            and all(e.look_up(path) is ABSENT for e in self)
+        ]
 
-    def _unknown(self, path: tuple[str, ...]) -> str:
+    def _near_misses(self, path: tuple[str, ...]) -> str:
         import difflib
 
         names = {name for e in self for name in flattened(e.params)} | _OWN_NAMES
@@ -144,10 +151,3 @@ def _cells(experiment: Experiment, names: list[str], observed: list[str]) -> str
     values = [experiment.title or experiment.hash[:8], *(flat.get(name, ABSENT) for name in names)]
     values += [experiment.summary("final", name) for name in observed]
     return "".join(f"<td>{'' if value is ABSENT else html.escape(label(value))}</td>" for value in values)
-
-
-def _paths(experiment: Experiment) -> Iterable[tuple[str, ...]]:
-    """Paths that hold a dict, so that ``has(optimizer)`` is not called unknown."""
-    from researcher.params import leaves
-
-    return (path for path, _ in leaves(experiment.params))

@@ -41,9 +41,7 @@ class HeaderView(View):
         statuses.pop("finished", None)
         with header.hold_sync():
             header.source, header.notice = state.source, state.notice
-            header.total, header.visible, header.selected = map(
-                len, (state.experiments, state.visible, state.selected)
-            )
+            header.total, header.visible, header.selected = map(len, (state.experiments, state.visible, state.selected))
             header.by_hand = state.among is not None
             header.statuses = statuses
             header.damaged = [[str(path), reason] for path, reason in state.damaged[:100]] + [

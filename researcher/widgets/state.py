@@ -7,13 +7,20 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import traitlets as t
 
 from researcher.errors import QueryError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.facets import Facet, facets_of, narrowed
+from researcher.facets import facets_of, narrowed
+from researcher.observations import shape_of
+from researcher.params import ABSENT
 from researcher.query import parse
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
 
 CURVES = 150  # curves over all panels that a page still pans smoothly
 PANELS = 4  # observations that are drawn unless others are chosen
@@ -71,8 +78,9 @@ class ExplorerState(t.HasTraits):
         self.lock = threading.RLock()
         self._numbers: dict[object, int] = {}
         self._slots: dict[int, int] = {}
-        self._finals: dict[str, np.ndarray[Any, np.dtype[np.float64]]] = {}
-        self._asked: tuple[str, tuple[Experiment, ...]] | None = None
+        self._finals: dict[str, Floats] = {}
+        self._query = parse("")
+        self._asked: str | None = None
         self._answer = np.zeros(0, dtype=bool)
         super().__init__(**sources)
 
@@ -107,7 +115,7 @@ class ExplorerState(t.HasTraits):
     def load(self, experiments: Sequence[Experiment], damaged: Sequence[Any] = (), notice: str = "") -> None:
         """Show these experiments; what is chosen stays chosen where it is still there."""
         with self.lock, self.hold_trait_notifications():
-            self.notice, self.damaged, self.experiments = notice, tuple(damaged), tuple(experiments)
+            self.experiments, self.damaged, self.notice = tuple(experiments), tuple(damaged), notice
 
     # What views ask.
 
@@ -124,7 +132,7 @@ class ExplorerState(t.HasTraits):
         """The place of an experiment's colour in the palette, kept for ever; None if it was never drawn."""
         return self._slots.get(self.number(experiment))
 
-    def finals(self, observation: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def finals(self, observation: str) -> Floats:
         """The final value of an observation for each loaded experiment, of shape ``(n_experiments,)``."""
         if observation not in self._finals:
             values = [e.summary("final", observation) for e in self.experiments]
@@ -133,38 +141,40 @@ class ExplorerState(t.HasTraits):
 
     # What follows from what.
 
-    @t.observe("experiments")
-    def _reloaded(self, change: Any = None) -> None:
+    @t.observe("experiments", "query", "filters", "among", "sort", "selected", "observations")
+    def _derive(self, change: Any) -> None:
         with self.hold_trait_notifications():
-            for experiment in self.experiments:
-                self.number(experiment)
-            self._finals, self._asked = {}, None
-            self.set_trait("facets", tuple(facets_of(self.experiments)))
-            self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
-            self.selected = tuple(self.numbered(map(self.number, self.selected)))
-            if self.among is not None:
-                self.among = tuple(self.numbered(map(self.number, self.among)))
-            if not set(self.observations) & set(self.observed):
-                self.observations = self._usual_panels()
-        self._narrow()
+            if change.name == "experiments":
+                self._reload()
+            self._narrow()
+            self._draw()
 
-    @t.observe("query", "filters", "among", "sort")
-    def _narrow(self, change: Any = None) -> None:
+    def _reload(self) -> None:
+        for experiment in self.experiments:
+            self.number(experiment)
+        self._finals, self._asked = {}, None
+        self.set_trait("facets", tuple(facets_of(self.experiments)))
+        self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
+        self.selected = tuple(self.numbered(map(self.number, self.selected)))
+        if self.among is not None:
+            self.among = tuple(self.numbered(map(self.number, self.among)))
+        if not set(self.observations) & set(self.observed):
+            self.observations = self._usual_panels()
+
+    def _narrow(self) -> None:
         mask = self._matching()
-        if mask is None:
-            return
-        masks = narrowed(self.facets, self.filters, len(self.experiments))
         if self.among is not None:
             chosen = set(map(id, self.among))
             mask = mask & np.array([id(e) in chosen for e in self.experiments], dtype=bool)
-        with self.hold_trait_notifications():
-            self.set_trait("counts", {f.name: f.counts(mask & masks[f.name]) for f in self.facets})
-            order = self._order(np.flatnonzero(mask & masks[None]))
-            self.set_trait("visible", tuple(self.experiments[i] for i in order))
-            self._draw()
+        masks = narrowed(self.facets, self.filters, len(self.experiments))
+        self.set_trait("counts", {f.name: f.counts(mask & masks[f.name]) for f in self.facets})
+        rows = self._order(np.flatnonzero(mask & masks[None]))
+        if self.among is not None and not self.sort:
+            place = {id(e): i for i, e in enumerate(self.among)}
+            rows = np.array(sorted(rows, key=lambda row: place[id(self.experiments[row])]), dtype=int)
+        self.set_trait("visible", tuple(self.experiments[row] for row in rows))
 
-    @t.observe("selected", "observations")
-    def _draw(self, change: Any = None) -> None:
+    def _draw(self) -> None:
         limit = CURVES // max(1, len(self.observations))
         selected = set(map(id, self.selected))
         first = [e for e in self.visible[:limit] if id(e) not in selected]
@@ -173,42 +183,43 @@ class ExplorerState(t.HasTraits):
             self._slots.setdefault(self.number(experiment), len(self._slots))
         self.set_trait("drawn", tuple(drawn))
 
-    def _matching(self) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
-        """Which experiments the query matches; None while it cannot be understood."""
+    def _matching(self) -> Mask:
+        """Which experiments the query matches; while it cannot be understood, the last one that could."""
         try:
-            query = parse(self.query)
+            self._query = parse(self.query)
+            self.set_trait("mistake", ())
         except QueryError as error:
             self.set_trait("mistake", (error.at, error.reason))
-            if len(self._answer) == len(self.experiments):
-                return None
-            query = parse("")
-        else:
-            self.set_trait("mistake", ())
-        if self._asked != (query.text, self.experiments):
-            self._answer = np.array([query.matches(e.look_up) for e in self.experiments], dtype=bool)
-            self._asked = (query.text, self.experiments)
-            self.set_trait("hint", "\n".join(Experiments(self.experiments).unknown(query)))
+        if self._asked != self._query.text:
+            self._answer = np.array([self._query.matches(e.look_up) for e in self.experiments], dtype=bool)
+            self._asked = self._query.text
+            self.set_trait("hint", "\n".join(Experiments(self.experiments).unknown(self._query)))
         return self._answer
 
-    def _order(self, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def _order(self, rows: Rows) -> Rows:
         """The rows as sorted; what has no value comes last, whichever way the column is sorted."""
-        facets: dict[str, Facet] = {f.name: f for f in self.facets}
         for column, descending in reversed(self.sort):
-            if column in facets:
-                keys = facets[column].codes.astype(float)
-                keys[keys == len(facets[column].values) - 1] += 0 if facets[column].keys[-1] != "absent" else np.nan
-            elif column in self.observed:
-                keys = self.finals(column)
-            else:
-                continue
-            keys = keys[rows]
-            rows = rows[np.argsort(np.where(np.isnan(keys), np.inf, -keys if descending else keys), kind="stable")]
+            keys = self._sort_keys(column)
+            if keys is not None:
+                found = -keys[rows] if descending else keys[rows]
+                rows = rows[np.argsort(found, kind="stable")]  # NaN sorts last
         return rows
+
+    def _sort_keys(self, column: str) -> Floats | None:
+        facet = next((f for f in self.facets if f.name == column), None)
+        if facet is not None:
+            keys = facet.codes.astype(float)
+            keys[[facet.values[code] is ABSENT for code in facet.codes]] = np.nan
+            return keys
+        if column in self.observed:
+            return self.finals(column)
+        if column == "title":
+            rank = {title: float(i) for i, title in enumerate(sorted({e.title for e in self.experiments}))}
+            return np.array([rank[e.title] for e in self.experiments])
+        return None
 
     def _usual_panels(self) -> tuple[str, ...]:
         """The first observations that are curves."""
-        from researcher.observations import shape_of
-
         curved: list[str] = []
         for experiment in self.experiments[-20:]:
             try:

@@ -64,7 +64,7 @@ class View:
         self.state.unobserve(self._refresh, self.watches)
         self.face.close()
 
-    def _refresh(self, change: object = None) -> None:
+    def _refresh(self, _change: object = None) -> None:
         with self.state.lock:
             self._guarded(self.render)
 

@@ -1,0 +1,139 @@
+const REACH = 24;   // px from a curve at which it is pointed at
+const REST = 200;   // ms after the last turn of the wheel until the kernel refines the picture
+
+/** y of a curve at x, interpolated; NaN outside. @param {{x: number, y: number}[]} values */
+const valueAt = (values, x) => {
+  let low = 0, high = values.length - 1;
+  while (high > 0 && Number.isNaN(values[high].x)) high -= 1;   // curves are padded with NaN
+  if (high < 0 || !(values[low].x <= x && x <= values[high].x)) return NaN;
+  while (high - low > 1) { const middle = (low + high) >> 1; values[middle].x <= x ? (low = middle) : (high = middle); }
+  const [a, b] = [values[low], values[high]];
+  return b.x > a.x ? a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x) : a.y;
+};
+
+const shown = (x) => (Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : x.toPrecision(4));
+
+/** One figure on the page and what is drawn over it. */
+class Panel {
+  constructor(view, lines, marks) {
+    this.view = view;
+    this.lines = lines;
+    this.x = lines.scales.x;
+    this.y = lines.scales.y;
+    this.hair = h("div", { class: "rs-hair" });
+    this.tip = h("div", { class: "rs-tip" });
+    view.el.style.position = "relative";
+    view.el.append(this.hair, this.tip);
+    for (const mark of marks) mark.el.style.pointerEvents = "none";   // else whole curves go to the kernel on hover
+  }
+  box() { return this.view.el.querySelector(".plotarea_events").getBoundingClientRect(); }
+  curve(i) { return this.lines.model.mark_data[i]?.values ?? []; }
+  nearest(e, box) {
+    const x = this.x.scale.invert(e.clientX - box.left);
+    let best = -1, gap = REACH;
+    this.lines.model.mark_data.forEach((curve, i) => {
+      const away = Math.abs(this.y.scale(valueAt(curve.values, x)) - (e.clientY - box.top));
+      if (away < gap) { gap = away; best = i; }
+    });
+    return best;
+  }
+  /** The crosshair at x and, if a curve is pointed at, its name and value there. */
+  cross(x, i, title) {
+    const box = this.box(), own = this.view.el.getBoundingClientRect(), left = this.x.scale(x);
+    const y = i >= 0 ? valueAt(this.curve(i), x) : NaN;
+    Object.assign(this.hair.style, { display: "block", left: `${box.left - own.left + left}px`, top: `${box.top - own.top}px`, height: `${box.height}px` });
+    this.tip.style.display = "block";
+    this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, `${i >= 0 && !Number.isNaN(y) ? `${shown(y)} at ` : "step "}${shown(x)}`));
+    const right = left > box.width / 2;
+    Object.assign(this.tip.style, { left: right ? "" : `${box.left - own.left + left + 8}px`,
+      right: right ? `${own.right - box.left - left + 8}px` : "", top: `${box.top - own.top + 4}px` });
+  }
+  leave() { this.hair.style.display = this.tip.style.display = "none"; }
+  remove() { this.hair.remove(); this.tip.remove(); }
+}
+
+/** @param {{ model: any }} context */
+async function render({ model }) {
+  const pointing = await linked(model, "pointing");
+  let panels = [], stop = new AbortController(), resting = 0, turn = 0;
+
+  const style = () => {
+    const curves = model.get("curves"), selected = model.get("selected"), dashes = model.get("dashes"), pointed = pointing.get("number");
+    panels.forEach((panel, p) => panel.lines.el.querySelectorAll("path.line").forEach((path, i) => {
+      const number = curves[p]?.[i], chosen = selected.includes(number), here = number === pointed;
+      path.style.opacity = here ? 1 : pointed >= 0 ? 0.18 : selected.length ? (chosen ? 1 : 0.22) : 0.9;
+      path.style.strokeWidth = here || chosen ? "2.4px" : "";
+      path.style.strokeDasharray = dashes[number] ?? "";
+    }));
+  };
+  const rest = (x) => { clearTimeout(resting); resting = setTimeout(() => model.send({ verb: "zoom", x }), REST); };
+  const show = (ends) => { panels[0]?.x.model.set({ min: ends[0], max: ends[1] }); };
+
+  const listen = (panel, p, signal) => {
+    let from = null;
+    const on = (kind, act) => panel.view.el.addEventListener(kind, (e) => {
+      const box = panel.box();
+      if (from || (e.clientX >= box.left && e.clientX <= box.right && e.clientY >= box.top && e.clientY <= box.bottom)) act(e, box);
+    }, { signal, capture: true, passive: false });
+    on("wheel", (e, box) => {
+      e.preventDefault(); e.stopPropagation();
+      const factor = Math.exp(Math.max(-60, Math.min(60, e.deltaY)) * 0.004), middle = e.clientX - box.left;
+      const ends = [middle - middle * factor, middle + (box.width - middle) * factor].map((x) => panel.x.scale.invert(x));
+      show(ends); rest(ends);
+    });
+    on("pointerdown", (e) => {
+      if (e.button) return;
+      from = { at: e.clientX, ends: [panel.x.scale.domain()[0], panel.x.scale.domain().at(-1)], moved: false };
+      panel.view.el.setPointerCapture(e.pointerId);
+    });
+    on("pointermove", (e, box) => {
+      if (from && (from.moved || Math.abs(e.clientX - from.at) > 4)) {
+        from.moved = true;
+        const shift = ((from.ends[1] - from.ends[0]) * (from.at - e.clientX)) / box.width;
+        const ends = from.ends.map((x) => x + shift);
+        show(ends); rest(ends);
+        return;
+      }
+      const i = panel.nearest(e, box), x = panel.x.scale.invert(e.clientX - box.left);
+      const number = i >= 0 ? model.get("curves")[p][i] : -1;
+      pointing.set("number", number);
+      panels.forEach((other, q) => other.cross(x, model.get("curves")[q]?.indexOf(number) ?? -1, model.get("titles")[number]));
+    });
+    on("pointerup", (e, box) => {
+      const moved = from?.moved;
+      from = null;
+      if (moved || e.button) return;
+      const i = panel.nearest(e, box);
+      if (i >= 0) model.send({ verb: "select", number: model.get("curves")[p][i], more: e.ctrlKey || e.metaKey || e.shiftKey });
+    });
+    on("dblclick", () => { clearTimeout(resting); show(model.get("full")); model.send({ verb: "zoom", x: null }); });
+    panel.view.el.addEventListener("pointerleave", () => { pointing.set("number", -1); panels.forEach((other) => other.leave()); }, { signal });
+    const watch = new MutationObserver(() => style());
+    watch.observe(panel.lines.el, { childList: true, subtree: true });
+    signal.addEventListener("abort", () => watch.disconnect());
+  };
+
+  const bind = async () => {
+    const mine = ++turn;
+    stop.abort();
+    stop = new AbortController();
+    panels.forEach((panel) => panel.remove());
+    const found = [];
+    for (const figure of await linked(model, "figures")) {
+      while (!Object.keys(figure.views ?? {}).length && mine === turn) await new Promise(requestAnimationFrame);
+      if (mine !== turn) return;
+      const view = await Object.values(figure.views).at(-1);
+      await view.displayed;
+      const marks = await Promise.all(view.mark_views.views);
+      found.push(new Panel(view, marks[1], marks));
+    }
+    if (mine !== turn) return found.forEach((panel) => panel.remove());
+    panels = found;
+    panels.forEach((panel, p) => listen(panel, p, stop.signal));
+    style();
+  };
+  const stops = [follow(model, ["figures"], bind), follow(model, ["curves", "selected", "dashes"], style)];
+  pointing.on("change:number", style);
+  return () => { turn += 1; stop.abort(); clearTimeout(resting); panels.forEach((panel) => panel.remove()); stops.forEach((end) => end()); pointing.off("change:number", style); };
+}
+export default { render };

@@ -1,0 +1,24 @@
+"""What the page does over the panels alone: zoom, pan, crosshair, hover; the kernel hears of clicks and rest."""
+
+from __future__ import annotations
+
+import ipywidgets as w
+import traitlets as t
+
+from researcher.widgets.pointing import Pointing
+from researcher.widgets.view import Face, module
+
+
+class Overlay(Face):
+    """Links the panels in the page: one x range, one crosshair, one experiment that is pointed at."""
+
+    _esm = module("overlay.js")
+    figures = t.List().tag(sync=True, **w.widget_serialization)
+    pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
+    curves = t.List().tag(sync=True)
+    """For each figure the numbers of the experiments in the order of its curves."""
+    titles = t.Dict().tag(sync=True)
+    dashes = t.Dict().tag(sync=True)
+    selected = t.List().tag(sync=True)
+    full = t.List().tag(sync=True)
+    """The whole range of x."""
