@@ -43,11 +43,14 @@ class Facet:
 
 
 def facets_of(experiments: Sequence[Experiment]) -> list[Facet]:
-    """A facet for each param that varies, the most telling first: few values that many experiments share."""
+    """A facet for each param that varies, the most telling first: few values that many experiments share,
+    the title last.
+    """
     params = [flattened(e.params) for e in experiments]
     names = dict.fromkeys(name for flat in params for name in flat)
     found = [_facet(name, [flat.get(name, ABSENT) for flat in params]) for name in names]
-    return sorted((f for f in found if len(f.values) > 1), key=lambda f: len(f.values) > max(12, len(params) / 3))
+    many = max(12, len(params) / 3)
+    return sorted((f for f in found if len(f.values) > 1), key=lambda f: (f.name == "title", len(f.values) > many))
 
 
 def _facet(name: str, column: Sequence[object]) -> Facet:

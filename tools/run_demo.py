@@ -7,6 +7,7 @@ it are changed. The exit status is 1 when a cell fails or when nothing was recor
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 import researcher as rs
 
 SECONDS_PER_CELL = 900
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of the terminal, in tracebacks
 
 
 def execute(notebook: Path, folder: Path) -> None:
@@ -42,14 +44,10 @@ def execute(notebook: Path, folder: Path) -> None:
 
 def main() -> int:
     """Run the notebook named on the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("notebook", type=Path)
     parser.add_argument("--records", default="records", help="folder the notebook records to (records)")
-    parser.add_argument(
-        "--observation", default="val_accuracy", help="the best has most of it (val_accuracy)"
-    )
+    parser.add_argument("--observation", default="val_accuracy", help="the best has most of it (val_accuracy)")
     args = parser.parse_args()
     if not args.notebook.is_file():
         parser.error(f"{args.notebook} is not a file")
@@ -59,16 +57,14 @@ def main() -> int:
         try:
             execute(args.notebook, Path(folder))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            print(f"{args.notebook} failed:\n{error}", file=sys.stderr)
+            print(f"{args.notebook} failed:\n{COLOURS.sub('', str(error))}", file=sys.stderr)
             return 1
-        experiments = rs.all_experiments(Path(folder) / args.records)
-        if len(experiments) == 0:
+        records = Path(folder) / args.records
+        if not records.is_dir() or len(experiments := rs.all_experiments(records)) == 0:
             print(f"{args.notebook} recorded no experiments in {args.records}/", file=sys.stderr)
             return 1
         best = experiments.best(args.observation, mode="max")
-        print(
-            f"\n{len(experiments)} experiments recorded; the best by {args.observation}: {best.identifier()}"
-        )
+        print(f"\n{len(experiments)} experiments recorded; the best by {args.observation}: {best.identifier()}")
         for name, value in best.params.items():
             print(f"    {name} = {value!r}")
     return 0

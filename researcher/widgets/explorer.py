@@ -109,8 +109,8 @@ class Explorer(w.VBox):
         """Stop watching, and take the Explorer off the page."""
         if self._watch is not None:
             self._watch.stop()
-        for view in self._views:
-            view.close()
+        while self._views:
+            self._views.pop().close()
         super().close()
 
     @t.observe("query", "filters", "observations", "selected", "visible")

@@ -30,7 +30,7 @@ class Panel:
     def __init__(self, x: bq.Scale) -> None:
         self.y = bq.LinearScale()
         scales = {"x": x, "y": self.y}
-        none = np.full((2, 2), np.nan)
+        none = np.zeros((2, 2))
         self.bands = bq.Lines(
             x=none, y=none, scales=scales, fill="inside", opacities=[0], fill_opacities=[0.16], stroke_width=0
         )
@@ -38,13 +38,13 @@ class Panel:
         self.ends = bq.Scatter(x=[], y=[], scales=scales, marker="cross", default_size=36, stroke_width=0)
         self.dots = bq.Scatter(x=[], y=[], scales=scales, marker="circle", default_size=24, stroke_width=0)
         self.title = w.HTML()
+        self.left = bq.Axis(scale=self.y, side="left", tick_format=".4~g", tick_values=[])
         self.figure = bq.Figure(
             marks=[self.bands, self.lines, self.dots, self.ends],
-            axes=[
-                bq.Axis(scale=x, num_ticks=5, grid_lines="none"),
-                bq.Axis(scale=self.y, side="left", num_ticks=4, tick_format="~g"),
-            ],
-            fig_margin={"top": 8, "bottom": 26, "left": 48, "right": 12},
+            axes=[bq.Axis(scale=x, grid_lines="none"), self.left],
+            padding_x=0,
+            padding_y=0,
+            fig_margin={"top": 8, "bottom": 26, "left": 46, "right": 14},
             animation_duration=0,
             display_toolbar=False,
             min_aspect_ratio=0.01,
@@ -60,6 +60,7 @@ class Panel:
         limits = _limits([curve for _, curve, _ in drawn])
         if (self.y.min, self.y.max) != limits:
             self.y.min, self.y.max = limits
+            self.left.tick_values = np.array(_ticks(*limits))
         with self.lines.hold_sync():
             self.lines.x, self.lines.y = _stacked([(c.x, np.where(np.isfinite(c.y), c.y, np.nan)) for _, c, _ in drawn])
             self.lines.colors = colours
@@ -128,7 +129,7 @@ class PanelsView(View):
             except ResearcherError:  # deleted or damaged since it was loaded: told in the caption
                 self._unread.add(experiment.name)
                 continue
-            if curve is not None:
+            if curve is not None and np.isfinite(curve.y).any():
                 found.append((experiment, curve, self._look(experiment)))
         return found
 
@@ -172,24 +173,36 @@ class PanelsView(View):
 
 def _limits(curves: Sequence[Curve]) -> tuple[float, float]:
     """Where the y axis begins and ends: all that is finite, and a little air."""
-    edges = [
-        edge
-        for c in curves
-        for edge in (c.y if c.spread is None else np.concatenate([c.y - c.spread, c.y + c.spread]),)
-    ]
-    values = np.concatenate(edges) if edges else np.zeros(0)
+    edges = [edge for c in curves for edge in ([c.y] if c.spread is None else [c.y - c.spread, c.y + c.spread])]
+    values = np.concatenate([np.zeros(0), *edges])
     values = values[np.isfinite(values)]
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     air = 0.04 * (high - low) or abs(high) * 0.1 or 1.0
     return low - air, high + air
 
 
+def _ticks(low: float, high: float) -> list[float]:
+    """Three to six round numbers between the limits: multiples of 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / 4
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = min((m * power for m in (1, 2, 5, 10)), key=lambda s: abs(np.log(s / rough)))
+    return [float(f"{i * step:.12g}") for i in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
+
+
 def _stacked(curves: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
-    """Curves of unequal length as two arrays of shape ``(n_curves, longest)``, the rest NaN."""
+    """Curves of unequal length as two arrays of shape ``(n_curves, longest)``.
+
+    A shorter curve stays at its last finite point, where nothing is drawn any more: bqplot reports an error for a
+    curve that ends in NaN.
+    """
     width = max([2, *(len(x) for x, _ in curves)])
-    xs, ys = np.full((2, max(1, len(curves)), width), np.nan)
+    xs, ys = np.zeros((2, max(1, len(curves)), width))
     for i, (x, y) in enumerate(curves):
-        xs[i, : len(x)], ys[i, : len(y)] = x, y
+        finite = np.flatnonzero(np.isfinite(y))
+        n = finite[-1] + 1 if len(finite) else 0
+        xs[i, :n], ys[i, :n] = x[:n], y[:n]
+        if n:
+            xs[i, n:], ys[i, n:] = x[n - 1], y[n - 1]
     return xs, ys
 
 

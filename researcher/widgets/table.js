@@ -66,9 +66,9 @@ async function render({ model, el }) {
       h("button", { "data-column": name, onclick: (e) => sort(name, e.shiftKey) }, name, i < 0 ? "" : down ? " ↓" : " ↑"));
   };
   const width = (column) => {
-    const texts = column.labels ?? ["-0.0000"];
-    const longest = Math.max(column.name.length + 2, ...texts.slice(0, 200).map((text) => text.length));
-    return `minmax(${Math.min(180, Math.max(56, longest * 7.2 + 16))}px, auto)`;
+    const texts = column.labels ?? ["0.0000"];
+    const longest = Math.max(column.name.length * 0.97, ...texts.slice(0, 200).map((text) => text.length));
+    return `minmax(${Math.min(180, Math.max(34, longest * 7.1 + 15))}px, auto)`;
   };
   const drawHead = () => {
     const held = head.contains(document.activeElement) ? document.activeElement.dataset.column : null;
@@ -123,7 +123,7 @@ async function render({ model, el }) {
         ? { ...column, codes: int32(column.codes) }
         : { ...column, missing: new Uint8Array(column.missing.buffer, column.missing.byteOffset, column.missing.byteLength),
           values: new Float64Array(column.values.buffer.slice(column.values.byteOffset, column.values.byteOffset + column.values.byteLength)) }));
-      el.style.setProperty("--rs-columns", `26px minmax(110px, 1fr) ${columns.map(width).join(" ")}`);
+      el.style.setProperty("--rs-columns", `26px minmax(86px, 1fr) ${columns.map(width).join(" ")}`);
       el.style.setProperty("--rs-rows", String(Math.min(TALLEST, Math.max(3, numbers.length))));
       drawHead();
     }),

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENSHOTS = REPOSITORY / "screenshots"
@@ -70,9 +70,7 @@ ADD_AND_RUN = """async source => {
     await jupyterapp.commands.execute('notebook:insert-cell-below');
     notebook.activeCell.model.sharedModel.setSource(source);
     await jupyterapp.commands.execute('notebook:run-cell'); }"""
-OUTPUTS = (
-    "() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.outputs?.toJSON() ?? [])"
-)
+OUTPUTS = "() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.outputs?.toJSON() ?? [])"
 OUTPUT_TEXT = r"""index => {
     const cell = jupyterapp.shell.currentWidget.content.widgets.at(index).node;
     return [...cell.querySelectorAll('.jp-Cell-outputArea > .jp-OutputArea-child > .jp-OutputArea-output')]
@@ -148,9 +146,7 @@ def serve(app: str, home: Path) -> Iterator[Server]:
     command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={server.root}"]
     log = home / "log"
     with log.open("w") as stream:
-        process = subprocess.Popen(
-            command, env=env, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, cwd=home
-        )
+        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, cwd=home)
     try:
         until = time.monotonic() + TIMEOUT
         while not _answers(server):
@@ -184,9 +180,7 @@ class Notebook:
         self.errors_allowed = False
         self._console: list[str] = []
         page.set_default_timeout(TIMEOUT * 1000)
-        page.on(
-            "console", lambda m: m.type == "error" and self._console.append(f"{m.text} {m.location['url']}")
-        )
+        page.on("console", self._hear)
         page.on("pageerror", lambda e: self._console.append(f"{e.name}: {e.message}"))
         page.goto(server.address(path))
         page.wait_for_function(READY, arg=cells)
@@ -248,6 +242,10 @@ class Notebook:
         self.page.set_viewport_size(before)
         self.at_rest()
         return path
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._console.append(f"{message.text} {message.location['url']}")
 
     def _run(self, script: str, argument: Any = None) -> None:
         self.page.evaluate(START.format(script), argument)
