@@ -1,4 +1,4 @@
-r"""The language in which experiments are asked for: ``0.001 <= lr < 0.1 and optimizer.name in ["adam", "sgd"]``.
+r"""The language that asks for experiments: ``0.001 <= lr < 0.1 and optimizer.name in ["adam", "sgd"]``.
 
 ```text
 names        depth   optimizer.name   `learning rate`   `my model`.lr   final.val_loss
@@ -97,8 +97,7 @@ def quoted(path: Path) -> str:
     `my model`.lr
     """
     return ".".join(
-        part if part.isidentifier() and part not in _RESERVED else f"`{part.replace('`', '``')}`"
-        for part in path
+        part if part.isidentifier() and part not in _RESERVED else f"`{part.replace('`', '``')}`" for part in path
     )
 
 
@@ -118,7 +117,8 @@ _CONSTANTS: Final = {
     **dict.fromkeys(("True", "true"), True),
     **dict.fromkeys(("False", "false"), False),
     **dict.fromkeys(("None", "none", "null"), None),
-    **{"nan": math.nan, "inf": math.inf},
+    "nan": math.nan,
+    "inf": math.inf,
 }
 _RESERVED: Final = {"and", "or", "not", "in", *_CONSTANTS}
 _LEXEME: Final = re.compile(
@@ -134,9 +134,15 @@ _LEXEME: Final = re.compile(
 _NAME_PART: Final = re.compile(r"`((?:[^`]|``)*+)(`?+)|([^`.]+)")
 _ESCAPES: Final = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 _MISTAKES: Final = {
-    **{"=": "write == to compare", "≠": "write !=", "≤": "write <=", "≥": "write >=", "^": "write **"},
-    **{"&": 'write "and"', "|": 'write "or"', "!": 'write "not"'},
     **dict.fromkeys("\"'`", "this quote is never closed"),
+    "=": "write == to compare",
+    "≠": "write !=",
+    "≤": "write <=",
+    "≥": "write >=",
+    "&": "write and",
+    "|": "write or",
+    "!": "write not",
+    "^": "write **",
     ".": "a name is missing beside this dot",
 }
 
@@ -185,10 +191,12 @@ def _path(query: str, start: int, end: int) -> Path:
 
 _OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER = range(1, 9)
 _LEVELS: Final = {
-    **{"or": _OR, "and": _AND, "**": _POWER},
+    "or": _OR,
+    "and": _AND,
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "not in"), _COMPARISON),
     **dict.fromkeys(("+", "-"), _SUM),
     **dict.fromkeys(("*", "/", "//", "%"), _PRODUCT),
+    "**": _POWER,
 }
 
 
@@ -354,8 +362,18 @@ def _chained(relations: list[str], *values: object) -> object:
 
 
 _NEGATIONS: Final = {"!=": "==", "not in": "in"}
-_ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    **{"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_OPERATORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
 }
 
 
@@ -370,7 +388,7 @@ def _compared(relation: str, left: object, right: object) -> object:
     if relation == "in":
         return _contains(right, left)
     kind = _kind(left)
-    return _ORDERS[relation](left, right) if kind == _kind(right) and kind in _ORDERED else ABSENT
+    return _OPERATORS[relation](left, right) if kind == _kind(right) and kind in _ORDERED else ABSENT
 
 
 def _contains(container: object, item: object) -> object:
@@ -382,7 +400,10 @@ def _contains(container: object, item: object) -> object:
 _ORDERED: Final = {"number", "text", "time", "time in a zone"}
 _KINDS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "truth": bool,  # before the numbers, as Python counts it among them
-    **{"number": (int, float), "text": str, "list": (list, tuple), "dict": Mapping},
+    "number": (int, float),
+    "text": str,
+    "list": (list, tuple),
+    "dict": Mapping,
 }
 
 
@@ -428,12 +449,6 @@ def _as_time(value: object, other: object) -> object:
     return time if time.tzinfo else time.replace(tzinfo=other.tzinfo)
 
 
-_CALCULATIONS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
-    **{"+": operator.add, "-": operator.sub, "*": operator.mul, "**": operator.pow},
-    **{"/": operator.truediv, "//": operator.floordiv, "%": operator.mod},
-}
-
-
 def _calculated(signs: list[str], first: object, *others: object) -> object:
     for sign, other in zip(signs, others, strict=True):
         first = _result(sign, first, other)
@@ -446,7 +461,7 @@ def _result(sign: str, left: Any, right: Any) -> object:
     if sign == "**" and isinstance(left, int) and (left.bit_length() - 1) * right > sys.float_info.max_exp:
         return ABSENT  # an overflow that Python would take hours to compute exactly
     try:
-        result = _CALCULATIONS[sign](left, right)
+        result = _OPERATORS[sign](left, right)
     except ArithmeticError:
         return ABSENT
     overflow = abs(result) > sys.float_info.max and math.inf not in (abs(left), abs(right))

@@ -29,6 +29,9 @@ const follow = (model, names, act) => {
   return () => model.off(events, act);
 };
 
+/** Keys that are pressed in `el` are its own: JupyterLab's shortcuts leave them alone. */
+const keepKeys = (el) => { el.dataset.lmSuppressShortcuts = "true"; };
+
 const count = (n) => n.toLocaleString("en-US");
 const plural = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
 

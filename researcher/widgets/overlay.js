@@ -1,4 +1,5 @@
 const REACH = 24;   // px from a curve at which it is pointed at
+const MANY = 24;    // curves from which on dashes confuse more than they tell
 const REST = 200;   // ms after the last turn of the wheel until the kernel refines the picture
 
 /** y of a curve at x, interpolated; NaN outside. @param {{x: number, y: number}[]} values */
@@ -63,7 +64,7 @@ async function render({ model }) {
       const number = curves[p]?.[i], chosen = selected.includes(number), here = number === pointed;
       path.style.opacity = here ? 1 : pointed >= 0 ? 0.18 : selected.length ? (chosen ? 1 : 0.22) : 0.9;
       path.style.strokeWidth = here || chosen ? "2.4px" : "";
-      path.style.strokeDasharray = dashes[number] ?? "";
+      path.style.strokeDasharray = curves[p].length > MANY && !here && !chosen ? "" : dashes[number] ?? "";
     }));
   };
   const rest = (x) => { clearTimeout(resting); resting = setTimeout(() => model.send({ verb: "zoom", x }), REST); };
@@ -124,6 +125,8 @@ async function render({ model }) {
       if (mine !== turn) return;
       const view = await Object.values(figure.views).at(-1);
       await view.displayed;
+      while (!view.mark_views && mine === turn) await new Promise(requestAnimationFrame);
+      if (mine !== turn) return;
       const marks = await Promise.all(view.mark_views.views);
       found.push(new Panel(view, marks[1], marks));
     }

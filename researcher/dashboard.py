@@ -1,0 +1,415 @@
+"""The plots: experiments compared by what was observed in them, drawn with matplotlib.
+
+Every function takes one experiment or several, and the name of one observation or several ("metrics": numbers,
+curves or folds). It draws through pyplot, a subplot a metric, and returns the matplotlib ``Figure``; keywords such
+as ``figsize`` and ``sharex`` go to `matplotlib.pyplot.subplots`. In a notebook the figure is shown once, whether
+or not the call ends the cell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from researcher.experiment import Experiment
+from researcher.experiments import Experiments
+from researcher.observations import folds_of, shape_of
+from researcher.params import number_label
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+# Told apart by people with any kind of colour vision (Okabe and Ito); after eight of them come dashes.
+_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#7b61c9")
+_DASHES = ("-", "--", ":", "-.")
+_QUIET = "#8a929b"
+_LEGEND_INSIDE = 8  # entries; a longer legend stands beside the plot
+
+
+def final_compare(
+    experiments: Experiment | Iterable[Experiment],
+    metrics: str | Iterable[str],
+    draw_plots: bool = False,
+    **kwargs: Any,
+) -> Figure | None:
+    """Print the final value of each metric for each experiment (of folds the mean); draw it too if asked.
+
+    Args:
+        experiments: those that lack a metric are left out of its list.
+        metrics: names of observations.
+        draw_plots: whether to draw what `plot_compare` draws.
+        **kwargs: go to `matplotlib.pyplot.subplots`.
+
+    Returns:
+        The figure, or None if none was drawn.
+
+    Raises:
+        ValueError: there are no experiments, or none has the metric.
+    """
+    chosen, names = _checked(experiments, metrics)
+    for metric in names:
+        print(f"\n{metric}")
+        for _, experiment in _having(chosen, metric):
+            print("mean", experiment.summary("final", metric), experiment.identifier())
+    if not draw_plots:
+        return None
+    figure, axes = _subplots(names, kwargs)
+    for ax, metric in zip(axes, names, strict=True):
+        _draw_finals(ax, chosen, metric)
+    return figure
+
+
+def plot_compare(
+    experiments: Experiment | Iterable[Experiment], metrics: str | Iterable[str], **kwargs: Any
+) -> Figure | None:
+    """Print the final values as `final_compare` does, and draw them: a line an experiment over folds and mean.
+
+    An observation without folds is one point, above "mean".
+
+    Raises:
+        ValueError: there are no experiments, or none has the metric.
+    """
+    return final_compare(experiments, metrics, draw_plots=True, **kwargs)
+
+
+def plot_training(es: Experiment | Iterable[Experiment], metrics: str | Iterable[str], **kwargs: Any) -> Figure:
+    """Draw each metric step by step, a line an experiment.
+
+    Of folds the line is the mean over those that reached a step, and the shade one standard deviation to either
+    side. A missing value (NaN) is a gap, or is left out of the mean.
+
+    Args:
+        es: the experiments; those that lack a metric are left out of its subplot.
+        metrics: names of observations.
+        **kwargs: go to `matplotlib.pyplot.subplots`.
+
+    Raises:
+        ValueError: there are no experiments, or none has the metric.
+    """
+    chosen, names = _checked(es, metrics)
+    figure, axes = _subplots(names, kwargs)
+    for ax, metric in zip(axes, names, strict=True):
+        for i, experiment in _having(chosen, metric):
+            folds = folds_of(experiment.observations[metric])
+            mean, deviation = _over_folds(folds)
+            _draw_curve(ax, mean, f"{experiment.identifier()} {metric}", i)
+            if len(folds) > 1:
+                low, high = mean - deviation, mean + deviation
+                ax.fill_between(range(len(mean)), low, high, color=_COLOURS[i % len(_COLOURS)], alpha=0.15, lw=0)
+        _finish_steps(ax, metric)
+    return figure
+
+
+def plot_folds(
+    es: Experiment | Iterable[Experiment],
+    metrics: str | Iterable[str],
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    **kwargs: Any,
+) -> Figure:
+    """Draw the final value of each fold above its experiment's identifier, and a line through the means.
+
+    Args:
+        es: the experiments; those that lack a metric are left out of its subplot.
+        metrics: names of observations.
+        xlabel: what to write below each subplot.
+        ylabel: what to write beside each; the metric if not given.
+        **kwargs: go to `matplotlib.pyplot.subplots`.
+
+    Raises:
+        ValueError: there are no experiments, or none has the metric.
+    """
+    chosen, names = _checked(es, metrics)
+    figure, axes = _subplots(names, kwargs)
+    for ax, metric in zip(axes, names, strict=True):
+        having = _having(chosen, metric)
+        means = [_final_mean(e, metric) for _, e in having]
+        ax.plot(range(len(having)), means, color=_QUIET, lw=1, marker="_", ms=16, mew=1.6, label="mean")
+        for x, (i, experiment) in enumerate(having):
+            finals = _finals(experiment, metric)
+            colour = _COLOURS[i % len(_COLOURS)]
+            ax.scatter([x] * len(finals), finals, s=26, color=colour, alpha=0.8, lw=0, zorder=3)
+        ax.set_xticks(
+            range(len(having)),
+            [_shown(e.identifier()) for _, e in having],
+            rotation=45,
+            ha="right",
+            rotation_mode="anchor",
+        )
+        ax.margins(x=0.5 / len(having))
+        if xlabel is not None:
+            ax.set_xlabel(xlabel)
+        ax.set_ylabel(_shown(metric) if ylabel is None else ylabel)
+        _legend(ax)
+    return figure
+
+
+def plot_fold_training(e: Experiment | Iterable[Experiment], metrics: str | Iterable[str], **kwargs: Any) -> Figure:
+    """Draw each metric of one experiment step by step, a line a fold.
+
+    Args:
+        e: the experiment, or a list of one.
+        metrics: names of observations.
+        **kwargs: go to `matplotlib.pyplot.subplots`.
+
+    Raises:
+        ValueError: it is not exactly one experiment, or it does not have the metric.
+    """
+    chosen, names = _checked(e, metrics)
+    observations = _only(chosen).observations
+    figure, axes = _subplots(names, kwargs)
+    for ax, metric in zip(axes, names, strict=True):
+        observation = observations[metric]
+        curves = observation if shape_of(observation) == "folds" else folds_of(observation)
+        for i, curve in enumerate(curves):
+            if curve:
+                _draw_curve(ax, _over_folds(folds_of(curve))[0], f"{i}_{metric}", i)
+        _finish_steps(ax, metric)
+    return figure
+
+
+def plot_lr(e: Experiment | Iterable[Experiment], metric: str, lr_name: str, n_increases: int = 3) -> Figure:
+    """Draw a metric above the learning rate of the same steps, to see which learning rates work.
+
+    Lines mark the step at which the metric first is below where it began, the first steps at which it rises after
+    it fell, and the step at which it is lowest. Each is printed with its learning rate. Of folds it is the mean.
+
+    Args:
+        e: the experiment, or a list of one.
+        metric: the name of an observation that should fall, such as a loss.
+        lr_name: the name of the observation that holds the learning rate.
+        n_increases: at most how many rises to mark.
+
+    Raises:
+        ValueError: it is not exactly one experiment, or it has no values for ``metric`` or ``lr_name``.
+    """
+    chosen, _ = _checked(e, (metric, lr_name))
+    experiment = _only(chosen)
+    values, _ = _over_folds(folds_of(experiment.observations[metric]))
+    rates, _ = _over_folds(folds_of(experiment.observations[lr_name]))
+    if all(value != value for value in values):
+        raise ValueError(f"the observation {metric!r} of {experiment.identifier()} is NaN at every step")
+    if shape_of(experiment.observations[lr_name]) == "number":
+        rates = rates.repeat(len(values))
+
+    figure, (ax,) = _subplots([metric], {"figsize": (10, 4)})
+    _draw_curve(ax, values, metric, 0)
+    for what, step, colour in _turns(values, n_increases):
+        rate = number_label(float(rates[step])) if step < len(rates) else "not recorded"
+        print(f"{metric} {what} at step {step}, learning rate {rate}")
+        label = _shown(f"{what}: step {step}, lr {rate}")
+        ax.axvline(step, color=colour, lw=1.2, ls="--", label=label, zorder=1.5)
+    _draw_rates(ax, rates[: len(values)], lr_name)
+    _finish_steps(ax, metric, beside=True)
+    return figure
+
+
+def _checked(
+    experiments: Experiment | Iterable[Experiment], metrics: str | Iterable[str]
+) -> tuple[Experiments, list[str]]:
+    """Both as lists, of which neither is empty; some experiment has each metric."""
+    chosen = Experiments([experiments] if isinstance(experiments, Experiment) else experiments)
+    names = [metrics] if isinstance(metrics, str) else list(metrics)
+    if not chosen:
+        raise ValueError("there are no experiments to plot")
+    if not names:
+        raise ValueError("there are no metrics to plot: name at least one observation")
+    for metric in names:
+        if not _having(chosen, metric):
+            observed = ", ".join(chosen.observed()) or "none"
+            raise ValueError(
+                f"no experiment has a number or a curve for the observation {metric!r}; observed were: {observed}"
+            )
+    return chosen, names
+
+
+def _only(experiments: Experiments) -> Experiment:
+    if len(experiments) != 1:
+        raise ValueError(f"this plot shows one experiment, and {len(experiments)} were given")
+    return experiments[0]
+
+
+def _having(experiments: Experiments, metric: str) -> list[tuple[int, Experiment]]:
+    """The experiments that can be drawn, with their position: the colour is the same in every subplot."""
+    return [(i, e) for i, e in enumerate(experiments) if folds_of(e.observations.get(metric))]
+
+
+def _finals(experiment: Experiment, metric: str) -> list[float]:
+    """The last value of each fold, NaN where there is none; without folds the one last value."""
+    observation = experiment.observations[metric]
+    folds = observation if shape_of(observation) == "folds" else folds_of(observation)
+    return [math.nan if not fold or fold[-1] is None else float(fold[-1]) for fold in folds]
+
+
+def _final_mean(experiment: Experiment, metric: str) -> float:
+    value = experiment.summary("final", metric)
+    return float(value) if isinstance(value, (int, float)) else math.nan
+
+
+def _over_folds(folds: list[list[float]]) -> tuple[Floats, Floats]:
+    """Mean and standard deviation, each (n_steps,), over the folds that reached a step with a value."""
+    import numpy as np
+
+    table = np.full((len(folds), max(map(len, folds))), np.nan)
+    for row, fold in zip(table, folds, strict=True):
+        row[: len(fold)] = fold
+    count = (~np.isnan(table)).sum(axis=0)
+    with np.errstate(all="ignore"):  # no fold has a value: 0 / 0 is the NaN that is wanted
+        mean = np.nansum(table, axis=0) / count
+        deviation = np.sqrt(np.nansum((table - mean) ** 2, axis=0) / count)
+    return mean, deviation
+
+
+def _turns(values: Floats, n_increases: int) -> list[tuple[str, int, str]]:
+    """What happens to a falling metric, at which step, and the colour to mark it with."""
+    real = [(step, float(value)) for step, value in enumerate(values) if value == value]
+    begins = next((step for step, value in real if value < real[0][1]), None)
+    rises: list[int] = []
+    falling = False
+    for (_, before), (step, value) in zip(real, real[1:], strict=False):
+        if value > before and falling and step > (begins or 0):
+            rises.append(step)
+        falling = value < before or (falling and value == before)
+    lowest = min(real, key=lambda pair: pair[1])[0]
+    return [
+        *([] if begins is None else [("begins to decrease", begins, _COLOURS[2])]),
+        *(("begins to increase", step, _COLOURS[5]) for step in rises[: max(0, n_increases)]),
+        ("is lowest", lowest, _COLOURS[3]),
+    ]
+
+
+def _subplots(metrics: list[str], kwargs: dict[str, Any]) -> tuple[Figure, list[Axes]]:
+    """A figure with one subplot for each metric, below each other unless ``ncols`` says otherwise."""
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    columns = kwargs.get("ncols", 1)
+    rows = math.ceil(len(metrics) / columns)
+    ours: dict[str, Any] = {"figsize": (8 * min(columns, 2), 0.6 + 3.2 * rows)}
+    if not {"layout", "constrained_layout", "tight_layout"} & kwargs.keys():
+        ours["layout"] = "constrained"
+    figure, grid = plt.subplots(**{**ours, **kwargs, "nrows": rows, "squeeze": False})
+    axes = list(grid.flat)
+    for spare in axes[len(metrics) :]:
+        spare.remove()
+    for ax in axes[: len(metrics)]:
+        ax.grid(visible=True, lw=0.5, alpha=0.35)
+        ax.set_axisbelow(True)
+        ax.spines[["top", "right"]].set_visible(False)
+    if "inline" in mpl.get_backend():
+        setattr(figure, "_repr_mimebundle_", partial(_no_second_picture, figure))  # noqa: B010 - unknown to mypy
+    return figure, axes[: len(metrics)]
+
+
+def _no_second_picture(figure: Figure, **_: object) -> dict[str, object]:
+    """Called when IPython shows the figure, because it ends a cell for example.
+
+    At the end of a cell the inline backend shows all figures that pyplot holds, so pyplot must forget this one.
+    The empty dict leaves the picture itself to IPython.
+    """
+    import matplotlib.pyplot as plt
+
+    plt.close(figure)
+    return {}
+
+
+def _draw_curve(ax: Axes, values: Floats, label: str, i: int) -> None:
+    """One line over the steps; a value between two gaps would be invisible, so it is a dot."""
+    import numpy as np
+
+    real = np.pad(np.isfinite(values), 1)
+    lone = real[1:-1] & ~real[:-2] & ~real[2:]
+    ax.plot(
+        range(len(values)),
+        values,
+        label=_shown(label),
+        color=_COLOURS[i % len(_COLOURS)],
+        linestyle=_DASHES[i // len(_COLOURS) % len(_DASHES)],
+        lw=1.6,
+        **({"marker": "o", "ms": 5, "markevery": lone.nonzero()[0].tolist()} if lone.any() else {}),
+    )
+
+
+def _draw_rates(ax: Axes, rates: Floats, name: str) -> None:
+    """The learning rate, quietly, on an axis of its own on the right."""
+    right = ax.twinx()
+    right.plot(range(len(rates)), rates, color=_QUIET, lw=1.2, marker="." if len(rates) == 1 else "")
+    if (rates[rates == rates] > 0).all():
+        right.set_yscale("log")
+    right.set_ylabel(_shown(name), color=_QUIET)
+    right.tick_params(axis="y", which="both", colors=_QUIET)
+    right.spines[["top", "left"]].set_visible(False)
+    right.spines["right"].set_color(_QUIET)
+    ax.set_zorder(right.get_zorder() + 1)
+    ax.patch.set_visible(False)
+
+
+def _draw_finals(ax: Axes, experiments: Experiments, metric: str) -> None:
+    """A line an experiment: the final value of each fold, then their mean."""
+    having = _having(experiments, metric)
+    folds = {i: _finals(e, metric) if shape_of(e.observations[metric]) == "folds" else [] for i, e in having}
+    last = max(map(len, folds.values()))
+    for i, experiment in having:
+        ax.plot(
+            [*range(len(folds[i])), last],
+            [*folds[i], _final_mean(experiment, metric)],
+            label=_shown(experiment.identifier()),
+            color=_COLOURS[i % len(_COLOURS)],
+            linestyle=_DASHES[i // len(_COLOURS) % len(_DASHES)],
+            lw=1.2,
+            marker="o",
+            ms=4.5,
+        )
+    if last:
+        ax.axvline(last - 0.5, color=_QUIET, lw=0.8, ls=":")
+    ax.set_xticks(range(last + 1), [*(f"fold_{fold}" for fold in range(last)), "mean"])
+    ax.set_xlim(-0.5, last + 0.5)
+    ax.set_ylabel(_shown(metric))
+    _legend(ax)
+
+
+def _finish_steps(ax: Axes, metric: str, beside: bool = False) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("step")
+    ax.set_ylabel(_shown(metric))
+    _legend(ax, beside)
+
+
+def _legend(ax: Axes, beside: bool = False) -> None:
+    """Inside the plot while it is short, else beside it, as many entries as two columns hold."""
+    handles, labels = ax.get_legend_handles_labels()
+    labels = [text if len(text) <= 44 else f"{text[:21]}…{text[-22:]}" for text in labels]
+    if len(handles) <= _LEGEND_INSIDE and not beside:
+        ax.legend(handles, labels, fontsize="small", framealpha=0.7, edgecolor="none")
+        return
+    figure = ax.get_figure(root=True)
+    rows = ax.get_subplotspec().get_gridspec().nrows
+    fitting = max(3, int(figure.get_figheight() / rows * 72 * 0.75 / 13))  # a row is about 13 points high
+    if len(handles) > 2 * fitting:
+        hidden = len(handles) - 2 * fitting + 1
+        handles = [*handles[:-hidden], ax.plot([], [], lw=0)[0]]
+        labels = [*labels[: len(handles) - 1], f"… and {hidden} more"]
+    ax.legend(
+        handles,
+        labels,
+        fontsize="small",
+        frameon=False,
+        ncols=math.ceil(len(handles) / fitting),
+        loc="upper left",
+        bbox_to_anchor=(1.1 if beside else 1.01, 1),
+        borderaxespad=0,
+    )
+
+
+def _shown(text: str) -> str:
+    """A text that matplotlib shows as it is: no formula between dollars, not hidden by a leading underscore."""
+    return (" " if text.startswith("_") else "") + text.replace("$", r"\$")

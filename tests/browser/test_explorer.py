@@ -1,0 +1,166 @@
+"""The Explorer in a real notebook, used with the mouse and the keyboard."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+
+import pytest
+
+import researcher as rs
+
+from .conftest import OpenNotebook
+from .harness import Notebook
+
+SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/')\nexplorer"
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve experiments: curves, folds, one that diverges, one number."""
+    path = tmp_path_factory.mktemp("recorded") / "records"
+    for i, (activation, depth, seed) in enumerate(itertools.product(["relu", "tanh"], [128, 256, 512], [0, 1])):
+        loss = [math.exp(-(0.02 + 0.006 * i) * step) + 0.05 for step in range(80)]
+        if i == 5:
+            loss[50:] = [math.nan] * 30
+        folds = [[value * (1 + 0.1 * fold) for value in loss] for fold in range(3)]
+        params = {"title": f"{activation}-{depth}", "activation": activation, "depth": depth, "seed": seed}
+        observations = {"loss": loss, "val_loss": folds, "accuracy": [1 - v / 2 for v in loss], "score": 1 - loss[0]}
+        rs.record_experiment(params, path, observations)
+    return path
+
+
+# A band, and a panel without one, has a line of its own, which ends where it begins or is a point.
+CURVES = """([panel]) => [...document.querySelectorAll('.rs-panels .bqplot')[panel].querySelectorAll('path.line')]
+    .map(path => path.getAttribute('d')).filter(d => d && d.length > 100 && !d.endsWith('Z'))"""
+
+
+def drawn(notebook: Notebook, panel: int, n: int) -> None:
+    """Wait until a panel has so many curves."""
+    notebook.page.wait_for_function(f"([panel, n]) => ({CURVES})([panel]).length === n", arg=[panel, n])
+
+
+def ticks(notebook: Notebook, panel: int) -> str:
+    """The labels of the axes of a panel."""
+    labels = notebook.page.locator(".rs-panels .bqplot").nth(panel).locator(".axis .tick text")
+    return ",".join(labels.all_text_contents())
+
+
+def opened(open_notebook: OpenNotebook, records: Path, **how: object) -> Notebook:
+    notebook = open_notebook([SETUP], files=[records], **how)  # type: ignore[arg-type]
+    notebook.run_all()
+    notebook.page.wait_for_function("document.querySelectorAll('.rs-panels .bqplot path.line').length >= 36")
+    notebook.at_rest()
+    return notebook
+
+
+def count(notebook: Notebook, text: str) -> None:
+    notebook.page.locator("[data-count=visible]", has_text=text).wait_for()
+
+
+def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path) -> None:
+    notebook = opened(open_notebook, records)
+    page = notebook.page
+    notebook.screenshot("explorer")
+    drawn(notebook, 0, 12)
+    count(notebook, "12 experiments")
+
+    page.locator("[data-param=activation]").click()
+    page.locator("input[data-key='\"tanh\"']").check()
+    count(notebook, "6 of 12 experiments")
+    drawn(notebook, 0, 6)
+    notebook.screenshot("explorer-filtered")
+    assert notebook.add_and_run("print(explorer.filters, {e.params['activation'] for e in explorer.visible})") == (
+        "{'activation': ('tanh',)} {'tanh'}"
+    )
+    page.keyboard.press("Escape")
+
+    panels = page.locator(".rs-panels .bqplot")
+    area = panels.nth(0).locator(".plotarea_events").bounding_box()
+    assert area is not None
+    before, other = ticks(notebook, 0), ticks(notebook, 1)
+    assert before
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
+    page.mouse.wheel(0, -300)
+    page.wait_for_function("document.querySelector('.rs-tools').textContent.includes('double click for all')")
+    assert ticks(notebook, 0) != before
+    assert ticks(notebook, 1) != other
+    page.mouse.dblclick(area["x"] + area["width"] / 2, area["y"] + 4)
+    page.wait_for_function("document.querySelector('.rs-tools').textContent.includes('wheel to zoom')")
+    assert ticks(notebook, 1) == other
+
+    path = page.locator(".rs-panels .bqplot").nth(0).locator("path.line").nth(3)
+    x, y = path.evaluate(
+        """path => { const p = path.getPointAtLength(path.getTotalLength() * 0.5), m = path.getScreenCTM();
+            return [p.x * m.a + m.e, p.y * m.d + m.f]; }"""
+    )
+    page.mouse.move(x, y)
+    row = page.locator(".rs-tr.rs-pointed")
+    row.wait_for()
+    assert page.locator(".rs-tip:visible b").count() == 3
+    notebook.screenshot("explorer-hover")
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    page.locator(".rs-tr[aria-selected=true]").wait_for()
+    title = page.locator(".rs-tr[aria-selected=true] [role=rowheader]").inner_text()
+    assert notebook.add_and_run("print([e.title for e in explorer.selected])") == f"['{title}']"
+
+    rows = page.locator(".rs-tr")
+    rows.nth(0).click()
+    rows.nth(3).click(modifiers=["Shift"])
+    page.wait_for_function("document.querySelectorAll('.rs-tr[aria-selected=true]').length === 4")
+    assert notebook.add_and_run("print(len(explorer.selected), type(explorer.selected).__name__)") == "4 Experiments"
+    notebook.add_and_run("explorer.query = 'depth == 512'; explorer.filters = {}")
+    count(notebook, "4 of 12 experiments")
+    notebook.screenshot("explorer-selected")
+
+
+def test_query_line_points_at_a_mistake(open_notebook: OpenNotebook, records: Path) -> None:
+    notebook = opened(open_notebook, records)
+    line = notebook.page.get_by_label("query", exact=True)
+    line.fill("depth > 200 and final.loss < 0.2")
+    count(notebook, "of 12 experiments")
+    before = notebook.page.locator("[data-count=visible]").inner_text()
+    line.fill("depth > ")
+    notebook.page.locator(".rs-said.rs-warn").wait_for()
+    assert notebook.page.locator("[data-count=visible]").inner_text() == before
+    line.fill("dept > 3")
+    notebook.page.locator(".rs-said", has_text="did you mean depth").wait_for()
+    notebook.screenshot("explorer-query")
+
+
+def test_keyboard_sorts_and_selects(open_notebook: OpenNotebook, records: Path) -> None:
+    notebook = opened(open_notebook, records)
+    page = notebook.page
+    page.locator("[data-column=depth]").focus()
+    page.keyboard.press("Enter")
+    page.locator("[aria-sort=ascending]").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("[aria-sort=descending]").wait_for()
+    assert notebook.add_and_run("print(explorer.visible[0].params['depth'], len(explorer.frame))") == "512 12"
+    page.get_by_role("grid").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.rs-tr[aria-selected=true]').length === 1")
+    assert notebook.add_and_run("print(explorer.selected[0] is explorer.visible[1])") == "True"
+
+
+@pytest.mark.parametrize(
+    ("app", "theme", "width"), [("notebook", "dark", 1400), ("notebook", "light", 700), ("lab", "light", 1400)]
+)
+def test_looks(open_notebook: OpenNotebook, records: Path, app: str, theme: str, width: int) -> None:
+    notebook = opened(open_notebook, records, app=app, theme=theme, width=width)
+    notebook.screenshot(f"explorer-{app}-{theme}-{width}")
+    explorer = notebook.page.locator(".rs-explorer")
+    assert explorer.evaluate("el => el.scrollWidth <= el.clientWidth + 1")
+
+
+def test_missing_directory_wakes_when_the_first_record_appears(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([SETUP])
+    notebook.run_all()
+    notebook.page.locator(".rs-notice", has_text="wakes up").wait_for()
+    notebook.add_and_run("_ = rs.record_experiment({'title': '<b>x</b>', 'lr': 1}, 'records', {'loss': [1, 0.5]})")
+    count(notebook, "1 experiment")
+    notebook.page.locator(".rs-tr [role=rowheader]", has_text="<b>x</b>").wait_for()
+    assert notebook.page.locator(".rs-notice").count() == 0
