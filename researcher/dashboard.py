@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from researcher.experiment import Experiment
@@ -127,7 +128,7 @@ def plot_folds(
         ValueError: there are no experiments, or none has the metric.
     """
     chosen, names = _checked(es, metrics)
-    figure, axes = _subplots(names, kwargs)
+    figure, axes = _subplots(names, kwargs, height=4)
     for ax, metric in zip(axes, names, strict=True):
         having = _having(chosen, metric)
         means = [_final_mean(e, metric) for _, e in having]
@@ -273,7 +274,7 @@ def _turns(values: Floats, n_increases: int) -> list[tuple[str, int, str]]:
     begins = next((step for step, value in real if value < real[0][1]), None)
     rises: list[int] = []
     falling = False
-    for (_, before), (step, value) in zip(real, real[1:], strict=False):
+    for (_, before), (step, value) in pairwise(real):
         if value > before and falling and step > (begins or 0):
             rises.append(step)
         falling = value < before or (falling and value == before)
@@ -285,14 +286,14 @@ def _turns(values: Floats, n_increases: int) -> list[tuple[str, int, str]]:
     ]
 
 
-def _subplots(metrics: list[str], kwargs: dict[str, Any]) -> tuple[Figure, list[Axes]]:
+def _subplots(metrics: list[str], kwargs: dict[str, Any], height: float = 3.2) -> tuple[Figure, list[Axes]]:
     """A figure with one subplot for each metric, below each other unless ``ncols`` says otherwise."""
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 
     columns = kwargs.get("ncols", 1)
     rows = math.ceil(len(metrics) / columns)
-    ours: dict[str, Any] = {"figsize": (8 * min(columns, 2), 0.6 + 3.2 * rows)}
+    ours: dict[str, Any] = {"figsize": (8 * min(columns, 2), 0.6 + height * rows)}
     if not {"layout", "constrained_layout", "tight_layout"} & kwargs.keys():
         ours["layout"] = "constrained"
     figure, grid = plt.subplots(**{**ours, **kwargs, "nrows": rows, "squeeze": False})
@@ -378,7 +379,9 @@ def _draw_finals(ax: Axes, experiments: Experiments, metric: str) -> None:
 def _finish_steps(ax: Axes, metric: str, beside: bool = False) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    if ax.dataLim.x1 == 0:
+        ax.set_xlim(-1, 1)  # numbers and curves of one step
     ax.set_xlabel("step")
     ax.set_ylabel(_shown(metric))
     _legend(ax, beside)
@@ -391,9 +394,8 @@ def _legend(ax: Axes, beside: bool = False) -> None:
     if len(handles) <= _LEGEND_INSIDE and not beside:
         ax.legend(handles, labels, fontsize="small", framealpha=0.7, edgecolor="none")
         return
-    figure = ax.get_figure(root=True)
-    rows = ax.get_subplotspec().get_gridspec().nrows
-    fitting = max(3, int(figure.get_figheight() / rows * 72 * 0.75 / 13))  # a row is about 13 points high
+    height = ax.get_window_extent().height * 72 / ax.figure.dpi
+    fitting = max(3, int(height / 13))  # both in points, as is the height of a row
     if len(handles) > 2 * fitting:
         hidden = len(handles) - 2 * fitting + 1
         handles = [*handles[:-hidden], ax.plot([], [], lw=0)[0]]

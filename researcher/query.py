@@ -134,7 +134,8 @@ _LEXEME: Final = re.compile(
 _NAME_PART: Final = re.compile(r"`((?:[^`]|``)*+)(`?+)|([^`.]+)")
 _ESCAPES: Final = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "'": "'"}
 _MISTAKES: Final = {
-    **dict.fromkeys("\"'`", "this quote is never closed"),
+    **dict.fromkeys("\"'", "this quote is never closed"),
+    "`": "this backtick is never closed",
     "=": "write == to compare",
     "≠": "write !=",
     "≤": "write <=",
@@ -464,8 +465,10 @@ def _result(sign: str, left: Any, right: Any) -> object:
         result = _OPERATORS[sign](left, right)
     except ArithmeticError:
         return ABSENT
+    if isinstance(result, complex):
+        return ABSENT
     overflow = abs(result) > sys.float_info.max and math.inf not in (abs(left), abs(right))
-    return ABSENT if overflow or isinstance(result, complex) else result
+    return ABSENT if overflow else result
 
 
 def _signed(sign: str, value: Any) -> object:

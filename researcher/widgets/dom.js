@@ -1,11 +1,13 @@
 /**
  * An element with its properties and children. Children that are text are never parsed as HTML.
+ * Keys that are pressed in what can have the focus are its own: JupyterLab's shortcuts leave them alone.
  * @param {string} tag
  * @param {Record<string, any>} props attributes; `on...` are listeners; `false` and `null` leave an attribute out
  * @param {...(Node | string | number | null | false)} children
  */
 const h = (tag, props = {}, ...children) => {
   const el = document.createElement(tag);
+  if (tag === "button" || tag === "input" || "tabindex" in props) el.dataset.lmSuppressShortcuts = "true";
   for (const [name, value] of Object.entries(props)) {
     if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
     else if (value !== false && value != null) el.setAttribute(name, value === true ? "" : value);
@@ -28,9 +30,6 @@ const follow = (model, names, act) => {
   act();
   return () => model.off(events, act);
 };
-
-/** Keys that are pressed in `el` are its own: JupyterLab's shortcuts leave them alone. */
-const keepKeys = (el) => { el.dataset.lmSuppressShortcuts = "true"; };
 
 const count = (n) => n.toLocaleString("en-US");
 const plural = (n, noun) => `${count(n)} ${noun}${n === 1 ? "" : "s"}`;

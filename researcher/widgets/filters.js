@@ -4,7 +4,6 @@ const LISTED = 200;    // values that are listed at once
 
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
-  keepKeys(el);
   let open = null, all = false, sought = "";
   const choose = (param, keys) => model.send({ verb: "choose", param, keys });
   const shut = () => { if (open !== null) { const was = open; open = null; draw(); button(was)?.focus(); } };

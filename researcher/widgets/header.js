@@ -1,6 +1,5 @@
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
-  keepKeys(el);
   let open = false;
   const draw = () => {
     const [total, visible, selected] = ["total", "visible", "selected"].map((name) => model.get(name));

@@ -32,7 +32,7 @@ class Panel:
         scales = {"x": x, "y": self.y}
         none = np.zeros((2, 2))
         self.bands = bq.Lines(
-            x=none, y=none, scales=scales, fill="inside", opacities=[0], fill_opacities=[0.16], stroke_width=0
+            x=none, y=none, scales=scales, fill="inside", fill_opacities=[0.16], stroke_width=0
         )
         self.lines = bq.Lines(x=none, y=none, scales=scales, stroke_width=1.4)
         self.ends = bq.Scatter(x=[], y=[], scales=scales, marker="cross", default_size=36, stroke_width=0)

@@ -14,7 +14,6 @@ const coloured = (text) => {
 
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
-  keepKeys(el);
   let waiting = 0;
   const behind = h("div", { class: "rs-behind", "aria-hidden": "true" });
   const ask = () => { clearTimeout(waiting); model.send({ verb: "ask", text: input.value }); };

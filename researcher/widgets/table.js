@@ -9,7 +9,6 @@ const int32 = (view) => new Int32Array(view.buffer.slice(view.byteOffset, view.b
 
 /** @param {{ model: any, el: HTMLElement }} context */
 async function render({ model, el }) {
-  keepKeys(el);
   const pointing = await linked(model, "pointing");
   let columns = [], numbers = new Int32Array(), order = new Int32Array(), selected = new Set(), anchor = 0, at = 0;
 
@@ -69,7 +68,7 @@ async function render({ model, el }) {
   const width = (column) => {
     const texts = column.labels ?? ["0.00000"];
     const longest = Math.max(column.name.length * 0.97, ...texts.slice(0, 200).map((text) => text.length));
-    return `${Math.round(Math.min(180, Math.max(34, longest * 7.3 + 15)))}px`;
+    return `${Math.round(Math.min(180, Math.max(34, longest * 7.6 + 16)))}px`;
   };
   const drawHead = () => {
     const held = head.contains(document.activeElement) ? document.activeElement.dataset.column : null;

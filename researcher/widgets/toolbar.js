@@ -1,6 +1,5 @@
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
-  keepKeys(el);
   let open = false;
   const draw = () => {
     const observed = model.get("observed"), chosen = model.get("chosen"), zoom = model.get("zoom");
