@@ -139,7 +139,7 @@ def plot_folds(
             ax.scatter([x] * len(finals), finals, s=26, color=colour, alpha=0.8, lw=0, zorder=3)
         ax.set_xticks(
             range(len(having)),
-            [_shown(e.identifier()) for _, e in having],
+            [_shown(_shortened(e.identifier(), 36)) for _, e in having],
             rotation=45,
             ha="right",
             rotation_mode="anchor",
@@ -265,6 +265,7 @@ def _over_folds(folds: list[list[float]]) -> tuple[Floats, Floats]:
     with np.errstate(all="ignore"):  # no fold has a value: 0 / 0 is the NaN that is wanted
         mean = np.nansum(table, axis=0) / count
         deviation = np.sqrt(np.nansum((table - mean) ** 2, axis=0) / count)
+    deviation[~np.isfinite(deviation)] = np.nan
     return mean, deviation
 
 
@@ -388,28 +389,39 @@ def _finish_steps(ax: Axes, metric: str, beside: bool = False) -> None:
 
 
 def _legend(ax: Axes, beside: bool = False) -> None:
-    """Inside the plot while it is short, else beside it, as many entries as two columns hold."""
+    """Inside the plot while it is short, else beside it, as many entries as there is room for."""
+    from matplotlib.lines import Line2D
+
     handles, labels = ax.get_legend_handles_labels()
-    labels = [text if len(text) <= 44 else f"{text[:21]}…{text[-22:]}" for text in labels]
     if len(handles) <= _LEGEND_INSIDE and not beside:
+        labels = [_shortened(text, 44) for text in labels]
         ax.legend(handles, labels, fontsize="small", framealpha=0.7, edgecolor="none")
         return
-    height = ax.get_window_extent().height * 72 / ax.figure.dpi
-    fitting = max(3, int(height / 13))  # both in points, as is the height of a row
-    if len(handles) > 2 * fitting:
-        hidden = len(handles) - 2 * fitting + 1
-        handles = [*handles[:-hidden], ax.plot([], [], lw=0)[0]]
+    extent, points = ax.get_window_extent(), 72 / ax.figure.dpi
+    width, height = 0.75 * extent.width * points, extent.height * points  # the most that the legend may take
+    labels = [_shortened(text, max(10, min(44, int((width - 40) / 4.6)))) for text in labels]
+    columns = 2 if 2 * (40 + 4.6 * max(map(len, labels))) <= width else 1
+    fitting = columns * max(3, int(height / 13))
+    if len(handles) > fitting:
+        hidden = len(handles) - fitting + 1
+        handles = [*handles[:-hidden], Line2D([], [], lw=0)]
         labels = [*labels[: len(handles) - 1], f"… and {hidden} more"]
     ax.legend(
         handles,
         labels,
         fontsize="small",
         frameon=False,
-        ncols=math.ceil(len(handles) / fitting),
+        ncols=columns if len(handles) > fitting / columns else 1,
         loc="upper left",
         bbox_to_anchor=(1.1 if beside else 1.01, 1),
         borderaxespad=0,
     )
+
+
+def _shortened(text: str, longest: int) -> str:
+    """The beginning and the end of a text that is too long; identifiers begin with a title and end with a hash."""
+    half = (longest - 1) // 2
+    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"
 
 
 def _shown(text: str) -> str:

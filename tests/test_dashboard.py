@@ -238,7 +238,7 @@ def test_keywords_go_to_subplots():
 
 def test_a_long_legend_stands_beside_the_plot_and_ends():
     runs = [experiment(f"a_rather_long_title_of_number_{i}_{'x' * 30}", loss=[i, 1]) for i in range(60)]
-    for figsize in ((8, 3.5), (20, 5), (5, 3)):
+    for figsize in ((8, 3.5), (20, 5), (5, 3), (3, 2)):
         (ax,) = drawn(rs.plot_training(runs, "loss", figsize=figsize))
         assert ax.get_legend().get_window_extent().x0 > ax.get_window_extent().x1
         assert legend(ax)[-1] == f"… and {60 - len(legend(ax)) + 1} more"
@@ -255,6 +255,8 @@ def test_names_are_shown_as_they_are():
     assert legend(ax) == [r" _a\$^\$__a\$^\$-01 \$x^"]
     for plot in (rs.plot_compare, rs.plot_folds):
         drawn(plot(run, "$x^"))
+    (ax,) = drawn(rs.plot_folds(experiment("long" * 40, loss=1), "loss"))
+    assert ticks(ax) == ["longlonglonglongl…onglong_longlong"]
 
 
 def test_the_records_of_2020():

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from researcher.errors import QueryError
-from researcher.params import ABSENT, looked_up
+from researcher.params import looked_up
 from researcher.query import DEEPEST, LONGEST, Lookup, parse, quoted
 
 PARAMS = {

@@ -16,9 +16,11 @@ const shown = (x) => (Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : x.t
 
 /** One figure on the page and what is drawn over it. */
 class Panel {
-  constructor(view, lines, marks) {
+  constructor(view, marks) {
+    const [bands, lines] = marks;
     this.view = view;
     this.lines = lines;
+    this.bands = bands;
     this.x = lines.scales.x;
     this.y = lines.scales.y;
     this.hair = h("div", { class: "rs-hair" });
@@ -38,13 +40,18 @@ class Panel {
     });
     return best;
   }
+  /** The x at a place on the screen; a whole step where steps lie close enough. */
+  snapped(left) {
+    const x = this.x.scale.invert(left), [low, high] = this.x.scale.domain();
+    return high - low >= 8 ? Math.round(x) : x;
+  }
   /** The crosshair at x and, if a curve is pointed at, its name and value there. */
   cross(x, i, title) {
     const box = this.box(), own = this.view.el.getBoundingClientRect(), left = this.x.scale(x);
     const y = i >= 0 ? valueAt(this.curve(i), x) : NaN;
     Object.assign(this.hair.style, { display: "block", left: `${box.left - own.left + left}px`, top: `${box.top - own.top}px`, height: `${box.height}px` });
     this.tip.style.display = "block";
-    this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, `${i >= 0 && !Number.isNaN(y) ? `${shown(y)} at ` : "step "}${shown(x)}`));
+    this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, i >= 0 && !Number.isNaN(y) ? `${shown(y)} at step ${shown(x)}` : `step ${shown(x)}`));
     const right = left > box.width / 2;
     Object.assign(this.tip.style, { left: right ? "" : `${box.left - own.left + left + 8}px`,
       right: right ? `${own.right - box.left - left + 8}px` : "", top: `${box.top - own.top + 4}px` });
@@ -59,13 +66,19 @@ async function render({ model }) {
   let panels = [], stop = new AbortController(), resting = 0, turn = 0;
 
   const style = () => {
-    const curves = model.get("curves"), selected = model.get("selected"), dashes = model.get("dashes"), pointed = pointing.get("number");
-    panels.forEach((panel, p) => panel.lines.el.querySelectorAll("path.line").forEach((path, i) => {
-      const number = curves[p]?.[i], chosen = selected.includes(number), here = number === pointed;
-      path.style.opacity = here ? 1 : pointed >= 0 ? 0.18 : selected.length ? (chosen ? 1 : 0.22) : 0.9;
-      path.style.strokeWidth = here || chosen ? "2.4px" : "";
-      path.style.strokeDasharray = curves[p].length > MANY && !here && !chosen ? "" : dashes[number] ?? "";
-    }));
+    const [curves, bands, selected, dashes] = ["curves", "bands", "selected", "dashes"].map((name) => model.get(name));
+    const pointed = pointing.get("number");
+    const strength = (number, all, some, faint) =>
+      (pointed >= 0 ? (number === pointed ? all : faint) : selected.length ? (selected.includes(number) ? all : faint) : some);
+    panels.forEach((panel, p) => {
+      panel.lines.el.querySelectorAll("path.line").forEach((path, i) => {
+        const number = curves[p]?.[i], strong = number === pointed || selected.includes(number);
+        path.style.opacity = strength(number, 1, 0.9, 0.2);
+        path.style.strokeWidth = strong ? "2.4px" : "";
+        path.style.strokeDasharray = curves[p]?.length > MANY && !strong ? "" : dashes[number] ?? "";
+      });
+      panel.bands.el.querySelectorAll("path.line").forEach((path, i) => { path.style.opacity = strength(bands[p]?.[i], 1.6, 1, 0.2); });
+    });
   };
   const rest = (x) => { clearTimeout(resting); resting = setTimeout(() => model.send({ verb: "zoom", x }), REST); };
   const show = (ends) => { panels[0]?.x.model.set({ min: ends[0], max: ends[1] }); };
@@ -95,7 +108,7 @@ async function render({ model }) {
         show(ends); rest(ends);
         return;
       }
-      const i = panel.nearest(e, box), x = panel.x.scale.invert(e.clientX - box.left);
+      const i = panel.nearest(e, box), x = panel.snapped(e.clientX - box.left);
       const number = i >= 0 ? model.get("curves")[p][i] : -1;
       pointing.set("number", number);
       panels.forEach((other, q) => other.cross(x, model.get("curves")[q]?.indexOf(number) ?? -1, model.get("titles")[number]));
@@ -110,7 +123,7 @@ async function render({ model }) {
     on("dblclick", () => { clearTimeout(resting); show(model.get("full")); model.send({ verb: "zoom", x: null }); });
     panel.view.el.addEventListener("pointerleave", () => { pointing.set("number", -1); panels.forEach((other) => other.leave()); }, { signal });
     const watch = new MutationObserver(() => style());
-    watch.observe(panel.lines.el, { childList: true, subtree: true });
+    for (const mark of [panel.lines, panel.bands]) watch.observe(mark.el, { childList: true, subtree: true });
     signal.addEventListener("abort", () => watch.disconnect());
   };
 
@@ -128,14 +141,14 @@ async function render({ model }) {
       while (!view.mark_views && mine === turn) await new Promise(requestAnimationFrame);
       if (mine !== turn) return;
       const marks = await Promise.all(view.mark_views.views);
-      found.push(new Panel(view, marks[1], marks));
+      found.push(new Panel(view, marks));
     }
     if (mine !== turn) return found.forEach((panel) => panel.remove());
     panels = found;
     panels.forEach((panel, p) => listen(panel, p, stop.signal));
     style();
   };
-  const stops = [follow(model, ["figures"], bind), follow(model, ["curves", "selected", "dashes"], style)];
+  const stops = [follow(model, ["figures"], bind), follow(model, ["curves", "bands", "selected", "dashes"], style)];
   pointing.on("change:number", style);
   return () => { turn += 1; stop.abort(); clearTimeout(resting); panels.forEach((panel) => panel.remove()); stops.forEach((end) => end()); pointing.off("change:number", style); };
 }

@@ -17,6 +17,8 @@ class Overlay(Face):
     pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
     curves = t.List().tag(sync=True)
     """For each figure the numbers of the experiments in the order of its curves."""
+    bands = t.List().tag(sync=True)
+    """The same for the bands."""
     titles = t.Dict().tag(sync=True)
     dashes = t.Dict().tag(sync=True)
     selected = t.List().tag(sync=True)

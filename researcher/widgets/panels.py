@@ -31,9 +31,7 @@ class Panel:
         self.y = bq.LinearScale()
         scales = {"x": x, "y": self.y}
         none = np.zeros((2, 2))
-        self.bands = bq.Lines(
-            x=none, y=none, scales=scales, fill="inside", fill_opacities=[0.16], stroke_width=0
-        )
+        self.bands = bq.Lines(x=none, y=none, scales=scales, fill="inside", stroke_width=0)
         self.lines = bq.Lines(x=none, y=none, scales=scales, stroke_width=1.4)
         self.ends = bq.Scatter(x=[], y=[], scales=scales, marker="cross", default_size=36, stroke_width=0)
         self.dots = bq.Scatter(x=[], y=[], scales=scales, marker="circle", default_size=24, stroke_width=0)
@@ -68,6 +66,7 @@ class Panel:
         with self.bands.hold_sync():
             self.bands.x, self.bands.y = _stacked([_band(c) for c, _ in banded])
             self.bands.fill_colors = [shade for _, shade in banded] or ["#000000"]
+            self.bands.fill_opacities = [0.16] * max(1, len(banded))
         for mark, points in ((self.dots, _alone), (self.ends, _broken)):
             with mark.hold_sync():
                 mark.x, mark.y, mark.colors = _scattered([(c, points(c.y), shade) for _, c, (shade, _) in drawn])
@@ -110,6 +109,7 @@ class PanelsView(View):
         with self.overlay.hold_sync():
             self.overlay.figures = [panel.figure for panel in shown]
             self.overlay.curves = [[state.number(e) for e, _, _ in drawn] for drawn in thin]
+            self.overlay.bands = [[state.number(e) for e, c, _ in drawn if c.spread is not None] for drawn in thin]
             self.overlay.titles = {str(state.number(e)): e.title or e.hash[:8] for e in state.drawn}
             self.overlay.dashes = {str(state.number(e)): self._look(e)[1] for e in state.drawn}
             self.overlay.selected = [state.number(e) for e in state.selected]

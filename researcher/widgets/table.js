@@ -67,7 +67,7 @@ async function render({ model, el }) {
   };
   const width = (column) => {
     const texts = column.labels ?? ["0.00000"];
-    const longest = Math.max(column.name.length * 0.97, ...texts.slice(0, 200).map((text) => text.length));
+    const longest = Math.max(column.name.length * 1.02, ...texts.slice(0, 200).map((text) => text.length));
     return `${Math.round(Math.min(180, Math.max(34, longest * 7.6 + 16)))}px`;
   };
   const drawHead = () => {
