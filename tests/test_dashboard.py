@@ -256,7 +256,7 @@ def test_names_are_shown_as_they_are():
     for plot in (rs.plot_compare, rs.plot_folds):
         drawn(plot(run, "$x^"))
     (ax,) = drawn(rs.plot_folds(experiment("long" * 40, loss=1), "loss"))
-    assert ticks(ax) == ["longlonglonglongl…onglong_longlong"]
+    assert ticks(ax) == ["longlonglonglongl…longlong_longlong"]
 
 
 def test_the_records_of_2020():

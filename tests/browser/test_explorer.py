@@ -59,6 +59,11 @@ def count(notebook: Notebook, text: str) -> None:
     notebook.page.locator("[data-count=visible]", has_text=text).wait_for()
 
 
+def selected(notebook: Notebook, n: int) -> None:
+    """Wait until the kernel knows of so many selected experiments: a page's messages may overtake a cell's run."""
+    notebook.page.locator(".rs-header", has_text=f"{n} selected").wait_for()
+
+
 def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path) -> None:
     notebook = opened(open_notebook, records)
     page = notebook.page
@@ -102,14 +107,15 @@ def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path
     notebook.screenshot("explorer-hover")
     page.mouse.move(x, y)
     page.mouse.click(x, y)
-    page.locator(".rs-tr[aria-selected=true]").wait_for()
+    selected(notebook, 1)
     title = page.locator(".rs-tr[aria-selected=true] [role=rowheader]").inner_text()
     assert notebook.add_and_run("print([e.title for e in explorer.selected])") == f"['{title}']"
 
     rows = page.locator(".rs-tr")
     rows.nth(0).click()
     rows.nth(3).click(modifiers=["Shift"])
-    page.wait_for_function("document.querySelectorAll('.rs-tr[aria-selected=true]').length === 4")
+    selected(notebook, 4)
+    assert page.locator(".rs-tr[aria-selected=true]").count() == 4
     assert notebook.add_and_run("print(len(explorer.selected), type(explorer.selected).__name__)") == "4 Experiments"
     notebook.add_and_run("explorer.query = 'depth == 512'; explorer.filters = {}")
     count(notebook, "4 of 12 experiments")
@@ -142,7 +148,7 @@ def test_keyboard_sorts_and_selects(open_notebook: OpenNotebook, records: Path) 
     page.get_by_role("grid").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.rs-tr[aria-selected=true]').length === 1")
+    selected(notebook, 1)
     assert notebook.add_and_run("print(explorer.selected[0] is explorer.visible[1])") == "True"
 
 
