@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import json
+import math
 import os
 import sys
 import types
@@ -37,24 +39,31 @@ def plain(value: object, name: str) -> Any:
     return _plain(value, (name,), frozenset())
 
 
+def key_text(key: object) -> str:
+    """A plain key as JSON writes it.
+
+    >>> [key_text(key) for key in ("lr", 1, 0.5, True, None, math.inf)]
+    ['lr', '1', '0.5', 'true', 'null', 'Infinity']
+    """
+    return key if isinstance(key, str) else json.dumps(key)
+
+
 def _plain(value: Any, path: tuple[object, ...], above: frozenset[int]) -> Any:
     kind = type(value)
     if kind in _SCALARS:
         return _writable(value, path) if kind is int else value
-    if isinstance(value, (Mapping, list, tuple, range)):
-        if id(value) in above:
-            raise NotRecordable(f"{place(path)} contains itself. Record a copy without the circle.", value)
-        if len(path) > DEEPEST:
-            raise NotRecordable(
-                f"{place(path)} lies more than {DEEPEST} levels deep. Record a flatter structure.", value
-            )
-        above = above | {id(value)}
-        if isinstance(value, Mapping):
-            return _plain_dict(value, path, above)
+    if id(value) in above:
+        raise NotRecordable(f"{place(path)} contains itself. Record a copy without the circle.", value)
+    if len(path) > DEEPEST:
+        raise NotRecordable(f"{place(path)} lies more than {DEEPEST} levels deep. Record a flatter structure.", value)
+    above = above | {id(value)}
+    if isinstance(value, Mapping):
+        return _plain_dict(value, path, above)
+    if isinstance(value, (list, tuple, range)):
         if set(map(type, value)) <= {float, str, bool, type(None)}:
             return list(value)
         return [_plain(item, (*path, i), above) for i, item in enumerate(value)]
-    found = _known(value)
+    found = _one_step(value, path)
     if found is value:
         raise NotRecordable(f"{place(path)} is {_what(value)}", value)
     return _plain(found, path, above)
@@ -65,43 +74,55 @@ def _plain_dict(value: Mapping[Any, Any], path: tuple[object, ...], above: froze
     written: set[str] = set()
     for key, item in value.items():
         here = (*path, key)
-        plain_key = key if type(key) in _SCALARS else _known(key)
-        if not isinstance(plain_key, _SCALARS):
+        plain_key = key if type(key) in _SCALARS else _one_step(key, here)
+        if type(plain_key) not in _SCALARS:
             raise NotRecordable(
                 f"the key {_short(key)} of {place(path)} is a {type(key).__name__}, and keys in JSON are text. "
                 "Record its name as the key instead.",
                 key,
             )
-        as_text = plain_key if isinstance(plain_key, str) else str(plain_key)
-        if as_text in written:
-            raise NotRecordable(
-                f"{place(path)} has two keys that JSON writes alike, {as_text!r}. Rename one of them.", key
-            )
-        written.add(as_text)
+        text = key_text(_writable(plain_key, here))
+        if text in written:
+            raise NotRecordable(f"{place(path)} has two keys that JSON writes alike, {text!r}. Rename one of them.", key)
+        written.add(text)
         found[plain_key] = _plain(item, here, above)
     return found
 
 
-def _writable(number: int, path: tuple[object, ...]) -> int:
-    limit = sys.get_int_max_str_digits()
-    if limit and number.bit_length() > limit * 3.32:
+def _writable(scalar: Any, path: tuple[object, ...]) -> Any:
+    try:
+        str(scalar)
+    except ValueError:
         raise NotRecordable(
-            f"{place(path)} is an integer of more than {limit} digits. Record it as text in another base.",
-            number,
-        )
-    return number
+            f"{place(path)} is an integer of more than {sys.get_int_max_str_digits()} digits. "
+            "Record it as text in another base.",
+            scalar,
+        ) from None
+    return scalar
 
 
-def _known(value: Any) -> Any:
+def _one_step(value: Any, path: tuple[object, ...]) -> Any:
     """One step towards plain values, or ``value`` itself if there is none."""
-    if isinstance(value, enum.Enum) and not isinstance(value, (int, float, str)):
-        return value.value if isinstance(value.value, str) else value.name
-    for scalar, exact in ((bool, bool), (str, "".join), (int, int.__int__), (float, float.__float__)):
-        if isinstance(value, scalar):
-            return exact((value,)) if scalar is str else exact(value)  # type: ignore[operator, arg-type]
-    if _is_missing(value):
+    try:
+        if isinstance(value, enum.Enum) and not isinstance(value, (str, int, float)):
+            return value.value if isinstance(value.value, str) else value.name
+        for scalar, exactly in ((str, str.__str__), (int, int.__int__), (float, float.__float__)):
+            if isinstance(value, scalar):
+                return exactly(value)
+        if isinstance(value, type):
+            return value
+        found = _from_python(value)
+        return _from_array(value) if found is value else found
+    except Exception as error:  # noqa: BLE001 - it is code of others, and must not cost the observations beside it
+        raise NotRecordable(f"{place(path)} could not be converted: {type(error).__name__}: {error}", value) from error
+
+
+def _from_python(value: Any) -> Any:
+    """What stands for a value of the standard library, or for one that pandas calls missing."""
+    pandas: Any = sys.modules.get("pandas")
+    if pandas is not None and (value is pandas.NA or value is pandas.NaT):
         return None
-    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+    if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
@@ -109,42 +130,42 @@ def _known(value: Any) -> Any:
         return os.fspath(value)
     if isinstance(value, uuid.UUID):
         return str(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    return value if isinstance(value, type) else _from_array(value)
-
-
-def _is_missing(value: object) -> bool:
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and (
-        value is getattr(pandas, "NA", ...) or value is getattr(pandas, "NaT", ...)
-    )
+    return value
 
 
 def _from_array(value: Any) -> Any:
     """Lists and numbers from an array, tensor, Series, Index or DataFrame of any library."""
     library = type(value).__module__.partition(".")[0]
+    if library == "pandas" and hasattr(value, "columns") and value.columns.is_unique:
+        return dict(value.items())
     if library == "torch" and hasattr(value, "detach"):
         value = value.detach().cpu()
-        value = value.double() if str(value.dtype) == "torch.bfloat16" else value
-    if library == "pandas" and hasattr(value, "columns"):
-        return {column: value[column].tolist() for column in value.columns}
-    numpy = sys.modules.get("numpy")
+        value = value.float() if str(value.dtype) == "torch.bfloat16" else value
+    numpy: Any = sys.modules.get("numpy")
     if numpy is None or not hasattr(value, "dtype") or not hasattr(value, "__array__"):
         return value
-    array = numpy.asarray(value)
-    if array.dtype.kind in "mM":
-        return (
-            numpy.datetime_as_string(array).tolist()
-            if array.dtype.kind == "M"
-            else array.astype(str).tolist()
-        )
-    if array.dtype.kind not in "biufOUTV" or (array.dtype.kind == "V" and array.dtype.names):
-        return value
-    if array.dtype.kind == "f" and array.dtype.itemsize < numpy.dtype(float).itemsize:
+    if numpy.ma.isMaskedArray(value):
+        return value.tolist()
+    return _from_numpy(numpy, numpy.asarray(value), value)
+
+
+def _from_numpy(numpy: Any, array: Any, value: Any) -> Any:
+    """``array`` as lists and numbers, or ``value`` itself where they cannot say what it says."""
+    kind = array.dtype.kind
+    if kind == "M":
+        return numpy.where(numpy.isnat(array), None, numpy.datetime_as_string(array)).tolist()
+    if kind == "m":
+        return (array / numpy.timedelta64(1, "s")).tolist()
+    if kind == "V" and array.dtype.names is None:  # bfloat16 and the like, of jax and TensorFlow
+        array, kind = array.astype(numpy.float32), "f"
+    if kind == "f" and array.dtype.itemsize < 8:
         # The shortest text of a float32 names the same float32, and reads as the number that was meant.
-        return array.astype(str).astype(float).tolist()
-    return array.tolist()
+        array = array.astype(str)
+    if kind == "f":
+        return array.astype(float).tolist()
+    return array.tolist() if kind in "biuOUT" else value
 
 
 def place(path: tuple[object, ...]) -> str:
