@@ -53,13 +53,28 @@ def mean_and_spread(folds: Sequence[Sequence[float]]) -> tuple[Array, Array]:
     padded = np.zeros((len(folds), longest))
     there = np.zeros((len(folds), longest), dtype=bool)
     for i, fold in enumerate(folds):
-        padded[i, : len(fold)] = fold
+        padded[i, : len(fold)] = floats(fold)
         there[i, : len(fold)] = True
     n = there.sum(axis=0)
     with np.errstate(invalid="ignore", over="ignore"):
         mean = padded.sum(axis=0) / n
         squares = np.where(there, (padded - mean) ** 2, 0.0)
         return mean, np.sqrt(squares.sum(axis=0) / n)
+
+
+def floats(values: Sequence[float]) -> Array:
+    """The numbers as an array; an integer beyond the range of floats is infinite."""
+    try:
+        return np.array(values, dtype=float)
+    except OverflowError:
+        return np.array([_as_float(value) for value in values])
+
+
+def _as_float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return np.inf if number > 0 else -np.inf
 
 
 def _steps(experiment: Experiment, observation: str, n: int) -> Array:
@@ -75,8 +90,8 @@ def _steps(experiment: Experiment, observation: str, n: int) -> Array:
 def thinned(y: Array, budget: int) -> npt.NDArray[np.intp]:
     """The indices of about ``budget`` points that look like all of ``y``.
 
-    Of each bucket of neighbours the minimum and the maximum stay, and the first NaN, so that no extreme and no gap
-    is lost; so do the first and the last point.
+    Of each bucket of neighbours the finite minimum and maximum stay, and the first NaN or infinity with the point
+    before it, so that no extreme is lost and no gap closes; so do the first and the last point.
     """
     n = len(y)
     if n <= max(budget, 8):
@@ -86,10 +101,10 @@ def thinned(y: Array, budget: int) -> npt.NDArray[np.intp]:
     padded = np.full(buckets * width, np.nan)
     padded[:n] = y
     table = padded.reshape(buckets, width)
-    missing = np.isnan(table)
+    missing = ~np.isfinite(table)
     starts = np.arange(buckets) * width
     low = starts + np.where(missing, np.inf, table).argmin(axis=1)
     high = starts + np.where(missing, -np.inf, table).argmax(axis=1)
     gaps = (starts + missing.argmax(axis=1))[missing.any(axis=1)]
-    kept = np.unique(np.concatenate([[0, n - 1], low, high, gaps]))
-    return kept[kept < n]
+    kept = np.unique(np.concatenate([[0, n - 1], low, high, gaps, gaps - 1]))
+    return kept[(kept >= 0) & (kept < n)]

@@ -5,6 +5,7 @@ ResearcherError
 ├── NotRecordable        (TypeError, ValueError)  a value, key or name that a record cannot hold
 ├── CannotWrite          (OSError)                the record could not be written
 ├── RecordsNotFound      (FileNotFoundError)      no such records directory, or no such record in it
+├── CannotRead           (OSError)                the records directory is there and cannot be read
 ├── DamagedRecord        (ValueError)             a file that is not a readable record
 ├── NoSuchExperiment     (ValueError)             a hash that names no experiment, or several
 ├── ObservationConflict  (ValueError)             folds and plain values under one key, or a key set twice
@@ -62,6 +63,10 @@ class RecordsNotFound(ResearcherError, FileNotFoundError):
     """There is no such records directory, or no such record in it."""
 
 
+class CannotRead(ResearcherError, OSError):
+    """The records directory is there, and this process may not or cannot read it."""
+
+
 class DamagedRecord(ResearcherError, ValueError):
     """A file among the records that cannot be read as one.
 
@@ -71,9 +76,12 @@ class DamagedRecord(ResearcherError, ValueError):
     """
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is not a readable record: {reason}")
+        super().__init__(path, reason)  # all arguments, as an error must survive pickling between processes
         self.path = path
         self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path} is not a readable record: {self.reason}"
 
 
 class NoSuchExperiment(ResearcherError, ValueError):
@@ -94,12 +102,15 @@ class QueryError(ResearcherError, ValueError):
     """
 
     def __init__(self, query: str, at: int, reason: str) -> None:
-        start = max(0, at - 40)
-        shown = query[start : at + 40].replace("\n", " ").replace("\t", " ")
-        super().__init__(f"{reason}\n  {shown}\n  {' ' * (at - start)}^")
+        super().__init__(query, at, reason)
         self.query = query
         self.at = at
         self.reason = reason
+
+    def __str__(self) -> str:
+        start = max(0, self.at - 40)
+        shown = self.query[start : self.at + 40].replace("\n", " ").replace("\t", " ")
+        return f"{self.reason}\n  {shown}\n  {' ' * (self.at - start)}^"
 
 
 class ResearcherWarning(UserWarning):

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import html
-import json
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.observations import lower_is_better, shape_of, summary_of
-from researcher.params import ABSENT, flattened, label, looked_up, value_key
+from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 
-_OURS = ("hash", "timestamp", "duration", "observations", "researcher")
+RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
+TIMESTAMP = "%Y-%m-%d_%H:%M:%S"
 _SUMMARIES = ("final", "min", "max", "best")
+
+
+def ours_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The ``researcher`` part of a record, or nothing for one of the 2020 package."""
+    ours = data.get("researcher")
+    return ours if isinstance(ours, dict) and type(ours.get("format")) is int else {}
 
 
 class Experiment:
@@ -56,22 +63,26 @@ class Experiment:
             RecordsNotFound: the record was deleted before its observations were looked at.
             DamagedRecord: it was damaged in the meantime.
         """
-        if self._pending is not None:
-            found = self._pending()
-            ours = {key: self._data.pop(key) for key in _OURS if key in self._data}
-            for key in ("hash", "timestamp"):
-                if key in ours:
-                    self._data[key] = ours.pop(key)
-            self._data["observations"] = found
-            self._data.update(ours)
+        pending = self._pending
+        if pending is not None:
+            found = {**self._data, "observations": pending()}
+            self._data = {**self._params, **{key: found[key] for key in RESERVED if key in found}}
             self._pending = None
         return self._data
 
     @property
     def params(self) -> dict[str, Any]:
-        """The params as they were given."""
-        ours = _OURS if self._ours else _OURS[:-1]
+        """The params as they were given, as a new dict."""
+        return dict(self._params)
+
+    @cached_property
+    def _params(self) -> dict[str, Any]:
+        ours = RESERVED if ours_of(self._data) else RESERVED[:-1]
         return {key: value for key, value in self._data.items() if key not in ours}
+
+    @cached_property
+    def _flat(self) -> dict[str, object]:
+        return flattened(self._params)
 
     @property
     def observations(self) -> dict[str, Any]:
@@ -80,17 +91,12 @@ class Experiment:
         return found if isinstance(found, dict) else {}
 
     @property
-    def _ours(self) -> Mapping[str, Any]:
-        ours = self._data.get("researcher")
-        return ours if isinstance(ours, dict) and "format" in ours else {}
-
-    @property
     def hash(self) -> str:
         """The hash of the params; computed where an old record lacks it."""
         found = self._data.get("hash")
         if isinstance(found, str):
             return found
-        return hashlib.md5(json.dumps(self.params).encode(), usedforsecurity=False).hexdigest()
+        return digest(self._params)
 
     @property
     def title(self) -> str:
@@ -107,7 +113,7 @@ class Experiment:
     def timestamp(self) -> datetime.datetime | None:
         """When it was recorded: local time, in seconds; None where an old record does not say."""
         try:
-            return datetime.datetime.strptime(self._data["timestamp"], "%Y-%m-%d_%H:%M:%S")
+            return datetime.datetime.strptime(self._data["timestamp"], TIMESTAMP)
         except (KeyError, TypeError, ValueError):
             return None
 
@@ -115,20 +121,20 @@ class Experiment:
     def recorded_at(self) -> float:
         """When it was recorded, in seconds since 1970, as exactly as the record says; 0 where it does not."""
         try:
-            return datetime.datetime.fromisoformat(self._ours["recorded_at"]).timestamp()
-        except (KeyError, TypeError, ValueError):
-            local = self.timestamp
-            return local.timestamp() if local else 0.0
+            return datetime.datetime.fromisoformat(ours_of(self._data)["recorded_at"]).timestamp()
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return _seconds(self.timestamp)
 
     @property
     def duration(self) -> float | None:
         """How long it took, in seconds, if that was recorded."""
-        return self._data.get("duration")
+        found = self._data.get("duration")
+        return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
     @property
     def status(self) -> str:
         """``finished``, or what else its record says."""
-        return str(self._ours.get("status", "finished"))
+        return str(ours_of(self._data).get("status", "finished"))
 
     def get_hash(self) -> str:
         """The hash of the params."""
@@ -157,9 +163,7 @@ class Experiment:
         if not isinstance(observation, list):
             return observation
         if not observation or (shape_of(observation) == "folds" and not all(observation)):
-            raise ValueError(
-                f"the observation {key!r} of {self.identifier()} is empty, so it has no final value"
-            )
+            raise ValueError(f"the observation {key!r} of {self.identifier()} is empty, so it has no final value")
         return [fold[-1] for fold in observation] if shape_of(observation) == "folds" else observation[-1]
 
     def summary(self, which: str, observation: str) -> object:
@@ -173,25 +177,28 @@ class Experiment:
         Returns:
             The number, or `researcher.ABSENT`.
         """
-        if self._summaries is None:
-            series = self.observations if self._pending is None else self._pending()
-            self._summaries = {
-                (kind, name): summary_of(name, value, kind)
-                for name, value in (series.items() if isinstance(series, dict) else ())
-                for kind in ("final", "min", "max")
-            }
         if which == "best":
             which = "min" if lower_is_better(observation) else "max"
-        return self._summaries.get((which, observation), ABSENT)
+        return self._summed_up().get((which, observation), ABSENT)
 
     def observed(self) -> list[str]:
         """The names of the observations that are numbers, curves or folds, without keeping their curves."""
-        self.summary("final", "")
-        return [
-            name
-            for (kind, name), value in (self._summaries or {}).items()
-            if kind == "final" and value is not ABSENT
-        ]
+        return [name for (which, name), value in self._summed_up().items() if which == "final" and value is not ABSENT]
+
+    def _summed_up(self) -> Mapping[tuple[str, str], object]:
+        """The summaries; none as long as the record is gone or damaged, so that it stops no table of many."""
+        if self._summaries is None:
+            pending = self._pending
+            try:
+                series = pending() if pending is not None else self.observations
+            except (RecordsNotFound, DamagedRecord):
+                return {}
+            self._summaries = {
+                (which, name): summary_of(name, value, which)
+                for name, value in (series.items() if isinstance(series, dict) else ())
+                for which in ("final", "min", "max")
+            }
+        return self._summaries
 
     def look_up(self, path: tuple[str, ...]) -> object:
         """What a name in a query stands for, or `researcher.ABSENT`.
@@ -199,7 +206,7 @@ class Experiment:
         A param of that name comes first; then ``final.x``, ``min.x``, ``max.x`` and ``best.x`` of an observation;
         then ``status``, ``title``, ``timestamp``, ``duration`` and ``hash``.
         """
-        found = looked_up(self.params, path)
+        found = looked_up(self._params, path)
         if found is not ABSENT:
             return found
         if len(path) > 1 and path[0] in _SUMMARIES:
@@ -213,21 +220,17 @@ class Experiment:
 
     def common_values(self, other: Experiment) -> int:
         """How many params have the same value in both experiments."""
-        mine, theirs = flattened(self.params), flattened(other.params)
-        return sum(
-            name in theirs and value_key(value) == value_key(theirs[name]) for name, value in mine.items()
-        )
+        mine, theirs = self._flat, other._flat
+        return sum(name in theirs and value_key(value) == value_key(theirs[name]) for name, value in mine.items())
 
     def differing_values(self, other: Experiment) -> dict[str, tuple[object, object]]:
-        """The params that differ, by dotted name: this experiment's value and the other's, `ABSENT` where it has none."""
-        mine, theirs = flattened(self.params), flattened(other.params)
+        """The params that differ, by dotted name: the value here and in the other, `ABSENT` where there is none."""
+        mine, theirs = self._flat, other._flat
         pairs = {name: (mine.get(name, ABSENT), theirs.get(name, ABSENT)) for name in {**mine, **theirs}}
         return {name: (a, b) for name, (a, b) in pairs.items() if value_key(a) != value_key(b)}
 
     def __repr__(self) -> str:
-        shown = ", ".join(
-            f"{name}={label(value)}" for name, value in flattened(self.params).items() if name != "title"
-        )
+        shown = ", ".join(f"{name}={label(value)}" for name, value in self._flat.items() if name != "title")
         shown = shown if len(shown) <= 120 else f"{shown[:119]}…"
         return f"<Experiment {self.identifier()} {self.status}: {shown}>"
 
@@ -244,5 +247,13 @@ class Experiment:
         return (
             f"<b>{html.escape(self.title or self.hash[:8])}</b> "
             f"<code>{html.escape(self.hash[:8])}</code> {html.escape(self.status)}{when}"
-            f"<table>{rows(flattened(self.params))}{rows(finals)}</table>"
+            f"<table>{rows(self._flat)}{rows(finals)}</table>"
         )
+
+
+def _seconds(local: datetime.datetime | None) -> float:
+    """Seconds since 1970, 0 where they are not known or cannot be counted."""
+    try:
+        return local.timestamp() if local else 0.0
+    except (ValueError, OverflowError, OSError):
+        return 0.0

@@ -28,9 +28,7 @@ class Experiments(list[Experiment]):
         damaged: path and reason of each file of the records directory that is not a readable record.
     """
 
-    def __init__(
-        self, experiments: Iterable[Experiment] = (), damaged: Iterable[tuple[Path, str]] = ()
-    ) -> None:
+    def __init__(self, experiments: Iterable[Experiment] = (), damaged: Iterable[tuple[Path, str]] = ()) -> None:
         super().__init__(experiments)
         self.damaged = list(damaged)
 
@@ -68,9 +66,7 @@ class Experiments(list[Experiment]):
         found = [(value, e) for value, e in found if value == value]
         if not found:
             names = ", ".join(self.observed()) or "none"
-            raise ValueError(
-                f"no experiment has a number for the observation {observation!r}; observed were: {names}"
-            )
+            raise ValueError(f"no experiment has a number for the observation {observation!r}; observed were: {names}")
         choose = min if mode == "min" else max
         return choose(found, key=lambda pair: pair[0])[1]
 
@@ -143,7 +139,9 @@ class Experiments(list[Experiment]):
         body = "".join(f"<tr>{_cells(e, names, observed)}</tr>" for e in shown)
         damaged = f", {len(self.damaged)} damaged" if self.damaged else ""
         more = f", the first {_SHOWN} shown" if len(self) > _SHOWN else ""
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{len(self)} experiments{damaged}{more}"
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{len(self)} experiments{damaged}{more}"
+        )
 
 
 def _cells(experiment: Experiment, names: list[str], observed: list[str]) -> str:

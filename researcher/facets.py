@@ -13,13 +13,14 @@ from researcher.experiment import Experiment
 from researcher.params import ABSENT, flattened, label, value_key, value_order
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facet:
     """One param over many experiments.
 
     Attributes:
         name: its dotted name.
-        values: its distinct values in the order in which they are listed; `ABSENT` last, if some lack it.
+        values: its distinct values in the order in which they are listed; `ABSENT` last, if some lack it. Values
+            that are filtered for are among them even where no experiment has them.
         keys: a text for each value that is equal exactly for equal values; what the page sends back.
         labels: how each value is shown.
         codes: for each experiment the index of its value, of shape ``(n_experiments,)``. Codes sort as values do.
@@ -30,6 +31,11 @@ class Facet:
     keys: tuple[str, ...]
     labels: tuple[str, ...]
     codes: npt.NDArray[np.int32]
+
+    @property
+    def varies(self) -> bool:
+        """Whether the experiments differ in it."""
+        return len(np.unique(self.codes)) > 1
 
     def chosen(self, values: Collection[object]) -> npt.NDArray[np.bool_]:
         """Which experiments have one of ``values``, of shape ``(n_experiments,)``."""
@@ -43,19 +49,32 @@ class Facet:
 
 
 def facets_of(experiments: Sequence[Experiment]) -> list[Facet]:
-    """A facet for each param that varies, the most telling first: few values that many experiments share,
-    the title last.
+    """A facet for each param that varies, the most telling first.
+
+    These have few values that many experiments share; the title is last.
     """
     params = [flattened(e.params) for e in experiments]
     names = dict.fromkeys(name for flat in params for name in flat)
     found = [_facet(name, [flat.get(name, ABSENT) for flat in params]) for name in names]
     many = max(12, len(params) / 3)
-    return sorted((f for f in found if len(f.values) > 1), key=lambda f: (f.name == "title", len(f.values) > many))
+    return sorted((f for f in found if f.varies), key=lambda f: (f.name == "title", len(f.values) > many))
 
 
-def _facet(name: str, column: Sequence[object]) -> Facet:
+def with_filtered(
+    facets: Sequence[Facet], experiments: Sequence[Experiment], filters: Mapping[str, Collection[object]]
+) -> list[Facet]:
+    """The facets, such that all that is filtered for is among them: params that do not vary, values nobody has."""
+    found = {facet.name: facet for facet in facets}
+    for name, kept in filters.items():
+        known = found.get(name)
+        if known is None or not {value_key(value) for value in kept} <= set(known.keys):
+            found[name] = _facet(name, [flattened(e.params).get(name, ABSENT) for e in experiments], kept)
+    return list(found.values())
+
+
+def _facet(name: str, column: Sequence[object], more: Collection[object] = ()) -> Facet:
     keys = [value_key(value) for value in column]
-    distinct: Mapping[str, object] = dict(zip(keys, column, strict=True))
+    distinct = {**{value_key(value): value for value in more}, **dict(zip(keys, column, strict=True))}
     ordered = sorted(distinct, key=lambda key: value_order(distinct[key]))
     code = {key: i for i, key in enumerate(ordered)}
     values = tuple(distinct[key] for key in ordered)
@@ -67,15 +86,15 @@ def narrowed(facets: Sequence[Facet], filters: Mapping[str, Collection[object]],
     """Which experiments pass the filters: under ``None`` all of them, under each name all but that param's own.
 
     Args:
-        facets: the params that vary.
-        filters: the values that are kept, by param; a param that does not vary keeps all if its name is no facet's.
+        facets: of all params that are filtered; see `with_filtered`.
+        filters: the values that are kept, by param.
         n: the number of experiments.
 
     Returns:
         Masks of shape ``(n,)``.
     """
     by_name = {facet.name: facet for facet in facets}
-    own = {name: by_name[name].chosen(values) for name, values in filters.items() if name in by_name}
+    own = {name: by_name[name].chosen(values) for name, values in filters.items()}
     everything = np.ones(n, dtype=bool)
     masks: dict[str | None, Any] = {None: np.logical_and.reduce([everything, *own.values()])}
     for name in by_name:

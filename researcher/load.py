@@ -12,7 +12,7 @@ from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.storage.directory import RecordsDirectory, read
 
-_warned: set[tuple[Path, str]] = set()
+_warned: set[tuple[Path, str, int]] = set()
 
 
 def all_experiments(path: str | os.PathLike[str]) -> Experiments:
@@ -22,6 +22,7 @@ def all_experiments(path: str | os.PathLike[str]) -> Experiments:
 
     Raises:
         RecordsNotFound: there is no such directory; a FileNotFoundError too.
+        CannotRead: it is there and cannot be read.
     """
     directory = RecordsDirectory(path)
     directory.refresh()
@@ -78,14 +79,21 @@ def _the_one(experiments: Experiments, segment: str, path: str | os.PathLike[str
 
 
 def warn_of(damaged: Iterable[tuple[Path, str]]) -> None:
-    """Warn of damaged files in one message, once for each file and reason in the life of this process."""
-    fresh = [pair for pair in damaged if (pair[0].absolute(), pair[1]) not in _warned]
-    if not fresh:
+    """Warn of damaged files in one message, of each once in the life of this process, and again when it changed."""
+    fresh = {(path.absolute(), reason, _changed(path)): f"  {path}: {reason}" for path, reason in damaged}
+    listed = [line for key, line in fresh.items() if key not in _warned]
+    _warned.update(fresh)
+    if not listed:
         return
-    _warned.update((path.absolute(), reason) for path, reason in fresh)
-    listed = "\n".join(f"  {path}: {reason}" for path, reason in fresh[:10])
-    more = f"\n  and {len(fresh) - 10} more, listed in .damaged" if len(fresh) > 10 else ""
-    files = "1 file is" if len(fresh) == 1 else f"{len(fresh)} files are"
-    warnings.warn(
-        f"{files} not a readable record and left out:\n{listed}{more}", DamagedRecordWarning, stacklevel=3
-    )
+    files = "1 file is" if len(listed) == 1 else f"{len(listed)} files are"
+    more = [f"  and {len(listed) - 10} more, listed in .damaged"] if len(listed) > 10 else []
+    message = "\n".join([f"{files} not a readable record and left out:", *listed[:10], *more])
+    warnings.warn(message, DamagedRecordWarning, stacklevel=3)
+
+
+def _changed(path: Path) -> int:
+    """When the file was last changed, in nanoseconds; 0 if it is gone."""
+    try:
+        return path.lstat().st_mtime_ns
+    except OSError:
+        return 0

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from researcher.errors import ObservationConflict
-from researcher.params import ABSENT
+from researcher.params import ABSENT, as_float
 
 Shape = Literal["number", "curve", "folds", "other"]
 _LOWER_IS_BETTER = (
@@ -67,9 +67,7 @@ class ObservationCollector:
         if fold < 0:
             raise ValueError(f"fold {fold}: folds are counted from 0")
         if key in self.observations and key not in self._folded:
-            raise ObservationConflict(
-                f"{key!r} was set without folds, so nothing can be added to fold {fold} of it"
-            )
+            raise ObservationConflict(f"{key!r} was set without folds, so nothing can be added to fold {fold} of it")
         self._folded.add(key)
         folds = self.observations.setdefault(key, [])
         while len(folds) <= fold:
@@ -104,28 +102,24 @@ def shape_of(observation: object) -> Shape:
         return "number"
     if not isinstance(observation, list) or not observation:
         return "other"
-    if set(map(type, observation)) <= {float} or all(
-        _is_number(value) or value is None for value in observation
-    ):
+    if set(map(type, observation)) <= {float} or all(_is_number(value) or value is None for value in observation):
         return "curve"
     if all(isinstance(fold, list) and (not fold or shape_of(fold) == "curve") for fold in observation):
         return "folds"
     return "other"
 
 
-def folds_of(observation: object) -> list[list[float]]:
+def folds_of(observation: Any) -> list[list[float]]:
     """The curves of an observation, one a fold; a number is a curve of one step, other values have none.
 
-    A missing value (None) within a curve is NaN.
+    A missing value (None) within a curve is NaN, an integer beyond the range of floats infinite.
     """
     shape = shape_of(observation)
     if shape == "number":
-        return [[observation]]  # type: ignore[list-item]
+        return [_curve([observation])]
     if shape == "curve":
-        return [_with_nan(observation)]  # type: ignore[arg-type]
-    if shape == "folds":
-        return [_with_nan(fold) for fold in observation if fold]  # type: ignore[attr-defined]
-    return []
+        return [_curve(observation)]
+    return [_curve(fold) for fold in observation if fold] if shape == "folds" else []
 
 
 def lower_is_better(name: str) -> bool:
@@ -154,25 +148,16 @@ def summary_of(name: str, observation: object, which: str) -> object:
         return ABSENT
     if which == "best":
         which = "min" if lower_is_better(name) else "max"
-    if shape_of(observation) == "number":
-        return folds[0][0]
-    values = [fold[-1] if which == "final" else _extreme(fold, which) for fold in folds]
-    return (
-        values[0]
-        if len(values) == 1
-        else math.fsum(values) / len(values)
-        if _finite(values)
-        else _mean(values)
-    )
+    return _mean([fold[-1] if which == "final" else _extreme(fold, which) for fold in folds])
 
 
 def _mean(values: Sequence[float]) -> float:
-    """The mean where some value is NaN or infinite, which fsum refuses."""
-    return sum(values) / len(values)
-
-
-def _finite(values: Sequence[float]) -> bool:
-    return all(map(math.isfinite, values))
+    if len(values) == 1:
+        return values[0]
+    try:
+        return math.fsum(values) / len(values)
+    except (ValueError, OverflowError):  # both infinities, or a sum beyond the range of floats
+        return sum(value / len(values) for value in values)
 
 
 def _extreme(fold: Sequence[float], which: str) -> float:
@@ -182,9 +167,16 @@ def _extreme(fold: Sequence[float], which: str) -> float:
     return min(real) if which == "min" else max(real)
 
 
-def _with_nan(values: Sequence[float | None]) -> list[float]:
-    return [math.nan if value is None else value for value in values] if None in values else list(values)  # type: ignore[arg-type]
+def _curve(values: list[Any]) -> list[float]:
+    if set(map(type, values)) == {float}:
+        return list(values)
+    return [math.nan if value is None else _in_range(value) for value in values]
 
 
-def _is_number(value: object) -> bool:
+def _in_range(number: float) -> float:
+    """The number as it is, but infinity for an integer that no float can hold."""
+    return number if isinstance(number, float) or math.isfinite(as_float(number)) else as_float(number)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -6,10 +6,14 @@ and labels them through this module, so that they do it alike.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+
+from researcher.plain import key_text
 
 Path = tuple[str, ...]
 
@@ -30,10 +34,15 @@ class _Absent:
 ABSENT: Final = _Absent()
 
 
+def digest(params: Mapping[str, object]) -> str:
+    """MD5 in hex of ``json.dumps(params)`` in the order given; ``params`` are plain already."""
+    return hashlib.md5(json.dumps(params).encode(), usedforsecurity=False).hexdigest()
+
+
 def leaves(params: Mapping[str, object], above: Path = ()) -> Iterator[tuple[Path, object]]:
     """Every value in ``params`` with the keys that lead to it; lists and empty dicts are values."""
     for key, value in params.items():
-        path = (*above, str(key))
+        path = (*above, key_text(key))
         if isinstance(value, Mapping) and value:
             yield from leaves(value, path)
         else:
@@ -47,14 +56,18 @@ def flattened(params: Mapping[str, object]) -> dict[str, object]:
 
     >>> flattened({"lr": 0.1, "optimizer": {"name": "adam"}})
     {'lr': 0.1, 'optimizer.name': 'adam'}
+    >>> flattened({"a.b": 1, "a": {"b": 2}})
+    {'`a.b`': 1, 'a.b': 2}
     """
-    flat: dict[str, object] = {}
-    for path, value in leaves(params):
-        name = ".".join(path)
-        if name in flat:
-            name = ".".join(f"`{part}`" if "." in part else part for part in path)
-        flat[name] = value
-    return flat
+    found = list(leaves(params))
+    names = [".".join(path) for path, _ in found]
+    if len(set(names)) == len(names):
+        return dict(zip(names, (value for _, value in found), strict=True))
+    times = Counter(names)
+    return {
+        name if times[name] == 1 else ".".join(f"`{part}`" if "." in part else part for part in path): value
+        for name, (path, value) in zip(names, found, strict=True)
+    }
 
 
 def looked_up(params: Mapping[str, object], path: Path) -> object:
@@ -71,7 +84,7 @@ def looked_up(params: Mapping[str, object], path: Path) -> object:
 def _get(params: Mapping[object, object], part: str) -> object:
     if part in params:
         return params[part]
-    return next((value for key, value in params.items() if str(key) == part), ABSENT)
+    return next((value for key, value in params.items() if key_text(key) == part), ABSENT)
 
 
 def value_key(value: object) -> str:
@@ -86,7 +99,7 @@ def value_key(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{','.join(map(value_key, value))}]"
     if isinstance(value, Mapping):
-        return "{" + ",".join(sorted(f"{json.dumps(str(k))}:{value_key(v)}" for k, v in value.items())) + "}"
+        return "{" + ",".join(sorted(f"{value_key(k)}:{value_key(v)}" for k, v in value.items())) + "}"
     return json.dumps(value, default=repr)
 
 
@@ -95,7 +108,7 @@ def value_order(value: object) -> tuple[int, float, str]:
     if isinstance(value, bool):
         return 0, float(value), ""
     if isinstance(value, (int, float)):
-        return (2, 0.0, "") if value != value else (1, _as_float(value), "")
+        return (2, 0.0, "") if value != value else (1, value, "")
     if isinstance(value, str):
         return 3, 0.0, value
     if value is None:
@@ -105,7 +118,8 @@ def value_order(value: object) -> tuple[int, float, str]:
     return 4, 0.0, value_key(value)
 
 
-def _as_float(number: float) -> float:
+def as_float(number: float) -> float:
+    """The number as a float; an integer that is too large for one is infinite."""
     try:
         return float(number)
     except OverflowError:

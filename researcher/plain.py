@@ -10,7 +10,6 @@ import dataclasses
 import datetime
 import enum
 import json
-import math
 import os
 import sys
 import types
@@ -42,7 +41,7 @@ def plain(value: object, name: str) -> Any:
 def key_text(key: object) -> str:
     """A plain key as JSON writes it.
 
-    >>> [key_text(key) for key in ("lr", 1, 0.5, True, None, math.inf)]
+    >>> [key_text(key) for key in ("lr", 1, 0.5, True, None, float("inf"))]
     ['lr', '1', '0.5', 'true', 'null', 'Infinity']
     """
     return key if isinstance(key, str) else json.dumps(key)
@@ -83,7 +82,9 @@ def _plain_dict(value: Mapping[Any, Any], path: tuple[object, ...], above: froze
             )
         text = key_text(_writable(plain_key, here))
         if text in written:
-            raise NotRecordable(f"{place(path)} has two keys that JSON writes alike, {text!r}. Rename one of them.", key)
+            raise NotRecordable(
+                f"{place(path)} has two keys that JSON writes alike, {text!r}. Rename one of them.", key
+            )
         written.add(text)
         found[plain_key] = _plain(item, here, above)
     return found
@@ -106,14 +107,17 @@ def _one_step(value: Any, path: tuple[object, ...]) -> Any:
     try:
         if isinstance(value, enum.Enum) and not isinstance(value, (str, int, float)):
             return value.value if isinstance(value.value, str) else value.name
-        for scalar, exactly in ((str, str.__str__), (int, int.__int__), (float, float.__float__)):
-            if isinstance(value, scalar):
-                return exactly(value)
+        if isinstance(value, str):
+            return str.__str__(value)
+        if isinstance(value, int):
+            return int.__int__(value)
+        if isinstance(value, float):
+            return float.__float__(value)
         if isinstance(value, type):
             return value
         found = _from_python(value)
         return _from_array(value) if found is value else found
-    except Exception as error:  # noqa: BLE001 - it is code of others, and must not cost the observations beside it
+    except Exception as error:  # the code of others, which must not cost the observations beside it
         raise NotRecordable(f"{place(path)} could not be converted: {type(error).__name__}: {error}", value) from error
 
 
@@ -146,8 +150,8 @@ def _from_array(value: Any) -> Any:
     numpy: Any = sys.modules.get("numpy")
     if numpy is None or not hasattr(value, "dtype") or not hasattr(value, "__array__"):
         return value
-    if numpy.ma.isMaskedArray(value):
-        return value.tolist()
+    if numpy.ma.isMaskedArray(value) or (library == "pandas" and not isinstance(value.dtype, numpy.dtype)):
+        return value.tolist()  # what is missing in them is None, and would be something else in an array
     return _from_numpy(numpy, numpy.asarray(value), value)
 
 
@@ -178,7 +182,10 @@ def place(path: tuple[object, ...]) -> str:
 
 
 def _short(key: object) -> str:
-    text = f'"{key}"' if isinstance(key, str) else repr(key)
+    try:
+        text = f'"{key}"' if isinstance(key, str) else repr(key)
+    except Exception:  # a broken repr, or an integer beyond the limit of digits
+        text = f"<{type(key).__name__}>"
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
@@ -192,6 +199,4 @@ def _what(value: object) -> str:
     if isinstance(value, (bytes, bytearray)):
         return f"{type(value).__name__}, which JSON cannot hold. Record its text or its .hex() instead."
     kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    return (
-        f"of the type {kind}, which JSON cannot hold. Record a number, text, list or dict that describes it."
-    )
+    return f"of the type {kind}, which JSON cannot hold. Record a number, text, list or dict that describes it."

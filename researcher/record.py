@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from researcher.errors import CannotWrite, NotRecordable
-from researcher.experiment import Experiment
+from researcher.experiment import RESERVED, Experiment
 from researcher.observations import ObservationCollector
+from researcher.params import digest
 from researcher.plain import plain
 from researcher.storage import names, records
 from researcher.storage.publish import publish, rescued
@@ -43,12 +44,12 @@ def record_experiment(
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as records:
     ...     record_experiment({"title": "relu", "lr": 0.1}, records, {"loss": [0.5, 0.25]}).path.name
-    'relu_3ca0ffbf7ff8c9de8e1e3ffd6d5c9ba4.json'
+    'relu_ddc61577552c3f3f60951698cb21f476.json'
     """
     if isinstance(observations, ObservationCollector):
         observations = observations.observations
     try:
-        head = records.stamped(_checked(params), _seconds(duration), "finished")
+        head = records.stamped(_checked_params(params), _seconds(duration), "finished")
         return _publish(save_path, names.stem(head.get("title"), head["hash"]), head, observations)
     except (NotRecordable, CannotWrite) as error:
         raise _with_rescue(error, params, observations) from error.__cause__
@@ -78,11 +79,11 @@ def save_experiment(
         parameters: the params; a ``hash``, ``timestamp`` or ``duration`` among them is kept as the record's own.
         observations: what came out, by name.
     """
-    own = {key: parameters[key] for key in ("hash", "timestamp", "duration") if key in parameters}
     try:
-        params = _checked({key: value for key, value in parameters.items() if key not in own})
-        head = records.stamped({**params, **plain(own, "parameters")}, None, "finished")
-        return _publish(path, names.cleaned(name.removesuffix(".json")) or head["hash"], head, observations)
+        own = _its_own(parameters)
+        params = _checked_params({key: parameters[key] for key in parameters if key not in own} if own else parameters)
+        head = records.stamped({**params, **own}, None, "finished")
+        return _publish(path, names.cleaned(str(name).removesuffix(".json")) or head["hash"], head, observations)
     except (NotRecordable, CannotWrite) as error:
         raise _with_rescue(error, parameters, observations) from error.__cause__
 
@@ -96,7 +97,7 @@ def get_hash(params: Mapping[str, Any]) -> str:
     >>> get_hash({"title": "cool_experiment", "learning_rate": 0.003, "batch_size": 32, "alpha": 2e-9, "model": "rnn"})
     'd45dee5991986a5b8215706f5e904b3e'
     """
-    return records.digest(plain(params, "params"))
+    return digest(plain(params, "params"))
 
 
 def reduced_params(params: Mapping[str, Any], unwanted_keys: Collection[str]) -> dict[str, Any]:
@@ -108,28 +109,40 @@ def reduced_params(params: Mapping[str, Any], unwanted_keys: Collection[str]) ->
     return {key: value for key, value in params.items() if key not in unwanted_keys}
 
 
-def _checked(params: Mapping[str, Any]) -> dict[str, Any]:
+def _checked_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """The params as plain values.
 
     Raises:
         NotRecordable: they are no dict, use one of our names, have a key that is not text, or hold what JSON cannot.
     """
-    if not isinstance(params, Mapping):
-        raise NotRecordable(
-            f"params is a {type(params).__name__}; it must be a dict of name and value", params
-        )
-    for key in params:
-        if not isinstance(key, str):
+    found = _checked(params, "params", "a param")
+    for name in RESERVED:
+        if name in found:
             raise NotRecordable(
-                f"params has the key {key!r}, a {type(key).__name__}; the name of a param is text", key
-            )
-        if key in records.RESERVED:
-            raise NotRecordable(
-                f"params[{key!r}] has a name that a record keeps for itself. Rename it, "
+                f'params["{name}"] has a name that a record keeps for itself. Rename it, '
                 "or pass experiment.params where you passed experiment.data.",
-                params[key],
+                found[name],
             )
-    found: dict[str, Any] = plain(params, "params")
+    return found
+
+
+def _checked(values: Mapping[str, Any], name: str, one: str) -> dict[str, Any]:
+    if not isinstance(values, Mapping):
+        raise NotRecordable(f"{name} is of the type {type(values).__name__}; it must be a dict by name", values)
+    for key in values:
+        if not isinstance(key, str):
+            kind = type(key).__name__
+            raise NotRecordable(f"{name} has the key {key!r} of the type {kind}; the name of {one} is text", key)
+    found: dict[str, Any] = plain(values, name)
+    return found
+
+
+def _its_own(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a record's own keys the parameters bring along."""
+    if not isinstance(parameters, Mapping):
+        return {}
+    own = {key: parameters[key] for key in ("hash", "timestamp", "duration") if key in parameters}
+    found: dict[str, Any] = plain(own, "parameters")
     return found
 
 
@@ -148,18 +161,15 @@ def _publish(
     head: Mapping[str, Any],
     observations: Mapping[str, Any] | None,
 ) -> Experiment:
-    if observations is not None and not isinstance(observations, Mapping):
-        raise NotRecordable(
-            f"observations is a {type(observations).__name__}; it must be a dict of name and values",
-            observations,
-        )
-    content = records.encode(head, plain(observations or {}, "observations"))
+    series = {} if observations is None else _checked(observations, "observations", "an observation")
+    content = records.encode(head, series)
     try:
         path = publish(Path(directory), name, content)
-    except OSError as error:
-        raise CannotWrite(f"cannot record into {os.fspath(directory)}: {error.strerror or error}") from error
+    except (OSError, TypeError, ValueError) as error:  # the latter for what is no path at all
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise CannotWrite(f"cannot record into {directory}: {reason}") from error
     record = records.decode(content)
-    return Experiment(record.head, path=path, observations=record.observations)
+    return Experiment(record.head, path, record.observations)
 
 
 def _with_rescue(
@@ -167,12 +177,6 @@ def _with_rescue(
 ) -> NotRecordable | CannotWrite:
     """The same error, naming the file that holds what was to be recorded."""
     file = rescued(params, observations, str(error))
-    where = (
-        f"What was to be recorded is kept in {file}"
-        if file
-        else "It could not be kept in a rescue file either"
-    )
-    message = f"{error}\n{where}"
-    if isinstance(error, NotRecordable):
-        return NotRecordable(message, error.value, file)
-    return CannotWrite(message, file)
+    kept = f"What was to be recorded is kept in {file}" if file else "It could not be kept in a rescue file either"
+    message = f"{error}\n{kept}"
+    return NotRecordable(message, error.value, file) if isinstance(error, NotRecordable) else CannotWrite(message, file)

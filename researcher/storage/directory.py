@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from researcher.errors import DamagedRecord, RecordsNotFound
+from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.storage import records
 
-Identity = tuple[int, int, int]  # size, inode, mtime in nanoseconds
+Identity = tuple[int, ...]  # mode, size, inode, mtime in nanoseconds; empty for what cannot be asked
 
 
 class Entry(NamedTuple):
@@ -45,21 +45,17 @@ class RecordsDirectory:
 
         Raises:
             RecordsNotFound: the directory does not exist, or is none.
+            CannotRead: it is there and cannot be read.
         """
-        found: dict[str, Entry] = {}
-        for name in self._names():
-            found[name] = self._entry(name)
-        changed = found.keys() != self._entries.keys() or any(
-            entry is not self._entries[name] for name, entry in found.items()
-        )
-        if changed:
-            self._entries = found
-            experiments = [entry.experiment for entry in found.values() if entry.experiment is not None]
-            self.experiments = sorted(experiments, key=lambda e: (e.recorded_at, e.name))
-            self.damaged = [
-                (self.path / name, entry.damage) for name, entry in sorted(found.items()) if entry.damage
-            ]
-        return changed
+        entries = ((name, self._entry(name)) for name in self._names())
+        found = {name: entry for name, entry in entries if entry is not None}
+        if found == self._entries:
+            return False
+        self._entries = found
+        experiments = [entry.experiment for entry in found.values() if entry.experiment is not None]
+        self.experiments = sorted(experiments, key=lambda e: (e.recorded_at, e.name))
+        self.damaged = [(self.path / name, entry.damage) for name, entry in sorted(found.items()) if entry.damage]
+        return True
 
     def _names(self) -> list[str]:
         try:
@@ -71,29 +67,28 @@ class RecordsDirectory:
                 "Recording an experiment there makes it."
             ) from None
         except NotADirectoryError:
-            raise RecordsNotFound(
-                f"{self.path} is a file; name the directory that holds the records"
-            ) from None
+            raise RecordsNotFound(f"{self.path} is not a directory; name the one that holds the records") from None
+        except OSError as error:
+            raise CannotRead(f"cannot read the directory {self.path}: {error.strerror}") from error
 
-    def _entry(self, name: str) -> Entry:
-        """The entry that is known already if the file is still the same, else a new one."""
+    def _entry(self, name: str) -> Entry | None:
+        """The entry that is known already if the file is still the same, else a new one; None if it is gone."""
         path = self.path / name
+        known = self._entries.get(name)
         try:
             status = path.stat()
         except OSError as error:
-            known = self._entries.get(name)
-            damage = f"it cannot be opened ({error.strerror})"
-            return known if known and known.damage == damage else Entry((0, 0, 0), None, damage)
-        identity = (status.st_size, status.st_ino, status.st_mtime_ns)
-        known = self._entries.get(name)
+            gone = isinstance(error, FileNotFoundError) and not path.is_symlink()
+            return None if gone else Entry((), None, _unopened(error))
+        identity = (status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns)
         if known is not None and known.identity == identity:
             return known
-        if not stat.S_ISREG(status.st_mode):
-            return Entry(identity, None, "it is not a regular file")
         try:
             return Entry(identity, read(path), "")
         except DamagedRecord as error:
             return Entry(identity, None, error.reason)
+        except RecordsNotFound:
+            return None
 
 
 def read(path: Path) -> Experiment:
@@ -104,15 +99,32 @@ def read(path: Path) -> Experiment:
         RecordsNotFound: there is no such file.
     """
     record = _record(path)
-    return Experiment(record.head, path=path, observations=lambda: _record(path).observations())
+    later = None if record.observations is None else lambda: _observations(path)
+    return Experiment(record.head, path, later)
 
 
 def _record(path: Path) -> records.Record:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe is to wait
+            raise DamagedRecord(path, "it is not a regular file")
         return records.decode(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise RecordsNotFound(f"there is no record {path}") from None
     except OSError as error:
-        raise DamagedRecord(path, f"it cannot be opened ({error.strerror})") from None
+        raise DamagedRecord(path, _unopened(error)) from None
+    except DamagedRecord:
+        raise
     except ValueError as error:
         raise DamagedRecord(path, str(error)) from None
+
+
+def _observations(path: Path) -> Any:
+    observations = _record(path).observations
+    try:
+        return observations() if observations else None
+    except ValueError as error:
+        raise DamagedRecord(path, str(error)) from None
+
+
+def _unopened(error: OSError) -> str:
+    return f"it cannot be opened ({error.strerror})"

@@ -12,13 +12,16 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
-from researcher.storage import names, records
+from researcher.errors import NotRecordable
+from researcher.plain import DEEPEST, plain
+from researcher.storage import names
+from researcher.storage.strict import Notes
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
 def publish(directory: Path, name: str, content: bytes) -> Path:
-    """Write ``content`` into ``directory`` under the first free name of ``name.json``, ``name-2.json``, …
+    """Write ``content`` into ``directory`` under the first free name of ``name.json``, ``name-2.json`` and so on.
 
     A reader sees the whole file or none; after the return it survives a power cut. Any number of processes may
     publish one name at once, and each gets a file of its own.
@@ -38,9 +41,7 @@ def publish(directory: Path, name: str, content: bytes) -> Path:
             if _placed(beside, target):
                 break
     finally:
-        with contextlib.suppress(
-            OSError
-        ):  # after a move it is gone; otherwise the first error is the one to tell
+        with contextlib.suppress(OSError):  # after a move it is gone; otherwise the first error is the one to tell
             beside.unlink()
     _sync(directory)
     return target
@@ -67,7 +68,7 @@ def _moved(beside: Path, target: Path) -> bool:
     except FileExistsError:
         return False
     try:
-        if target.exists():
+        if os.path.lexists(target):  # a link that leads nowhere is a name in use too
             return False
         beside.rename(target)
         return True
@@ -94,31 +95,39 @@ def rescued(params: object, observations: object, reason: str) -> Path | None:
     content = {"params": _shown(params), "observations": _shown(observations), "not_recorded_because": reason}
     try:
         handle, name = tempfile.mkstemp(prefix="researcher-rescue-", suffix=".json")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            json.dump(content, file, indent=1)
     except OSError:
+        return None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
         return None
     return Path(name)
 
 
-def _shown(value: object, depth: int = 0) -> object:
-    """``value`` for the rescue file: plain where it can be, its repr where not; circles end at the depth limit."""
-    from researcher.errors import NotRecordable
-    from researcher.plain import DEEPEST, plain
+def _shown(value: object, above: frozenset[int] = frozenset()) -> object:
+    """``value`` as strict JSON where that can hold it, and the repr of what it cannot."""
+    with contextlib.suppress(NotRecordable):
+        return Notes().strict(plain(value, "value"))
+    if id(value) in above:
+        return "the dict or list that this is in"
+    above = above | {id(value)}
+    if len(above) <= DEEPEST:
+        if isinstance(value, Mapping):
+            return _shown_dict(value, above)
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [_shown(item, above) for item in value]
+    return _repr(value)
 
-    if depth > DEEPEST:
-        return "…"
-    try:
-        found = plain(value, "value")
-        return records.strict(found)
-    except NotRecordable:
-        pass
-    if isinstance(value, Mapping):
-        return {
-            key if isinstance(key, str) else repr(key): _shown(item, depth + 1) for key, item in value.items()
-        }
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_shown(item, depth + 1) for item in value]
+
+def _shown_dict(value: Mapping[object, object], above: frozenset[int]) -> object:
+    """A dict, or a list of keys and values where the texts of two keys would be one."""
+    pairs = [(key if isinstance(key, str) else _repr(key), _shown(item, above)) for key, item in value.items()]
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else pairs
+
+
+def _repr(value: object) -> str:
     try:
         return repr(value)
     except Exception:  # noqa: BLE001 - a broken repr must not cost the observations beside it

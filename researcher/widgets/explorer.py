@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import traceback
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -11,10 +12,12 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
-from researcher.errors import RecordsNotFound, ResearcherError
+from researcher.errors import ResearcherError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.load import warn_of
+from researcher.params import ABSENT
+from researcher.plain import plain
 from researcher.storage.directory import RecordsDirectory
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
@@ -23,8 +26,8 @@ from researcher.widgets.pointing import Pointing
 from researcher.widgets.query import QueryView
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
-from researcher.widgets.traits import ExperimentsTrait, Frame
 from researcher.widgets.toolbar import ToolbarView
+from researcher.widgets.traits import ExperimentsTrait, Frame
 from researcher.widgets.view import View
 from researcher.widgets.watch import Watch
 
@@ -49,7 +52,7 @@ class Explorer(w.VBox):
     """The query that the visible experiments match; the language is described in `researcher.query`."""
     filters = t.Dict()
     """The values that are kept, by dotted param name: ``{"depth": [128, 256]}``; `researcher.ABSENT` is a value."""
-    observations = t.List(t.Unicode())
+    observations: t.List[str] = t.List(t.Unicode())
     """The names of the observations that have a panel."""
     visible = ExperimentsTrait()
     """The experiments that pass the query and all filters, as the table shows them. Set: look at these only."""
@@ -68,6 +71,8 @@ class Explorer(w.VBox):
         Raises:
             TypeError: a keyword is none of the traits; the message names the near misses.
         """
+        self._watch: Watch | None = None
+        self._views: list[View] = []
         self._refuse_unknown(chosen)
         self.state = ExplorerState()
         directory = None
@@ -88,10 +93,12 @@ class Explorer(w.VBox):
         super().__init__([header, query, filters, main])
         self.add_class("rs-explorer")
         self.state.observe(self._follow, ["query", "filters", "observations", "visible", "selected"])
+        self.state.observe(self._tell_frame, "visible")
         self._follow()
         for name, value in chosen.items():
             setattr(self, name, value)
-        self._watch = None if directory is None else Watch(directory, partial(self._look_again, directory))
+        if directory is not None:
+            self._watch = Watch(directory, partial(self._look_again, directory))
 
     def _built(self) -> list[View]:
         """All views of the state; taking one out is taking out its line."""
@@ -113,31 +120,49 @@ class Explorer(w.VBox):
             self._views.pop().close()
         super().close()
 
+    @t.validate("filters")
+    def _checked(self, proposal: Any) -> dict[str, tuple[Any, ...]]:
+        """The filters as tuples of plain values; a param without values is not filtered."""
+        found = {}
+        for param, values in proposal["value"].items():
+            if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+                raise t.TraitError(f"filters[{param!r}] is {values!r}; give a list of the values to keep: [{values!r}]")
+            kept = tuple(value if value is ABSENT else plain(value, f"filters[{param!r}]") for value in values)
+            if kept:
+                found[param] = kept
+        return found
+
     @t.observe("query", "filters", "observations", "selected", "visible")
     def _pass_on(self, change: Any) -> None:
         """From Python to the state."""
         state, name, value = self.state, change.name, change.new
-        if name == "filters":
-            state.filters = {param: tuple(values) for param, values in value.items()}
-        elif name == "selected":
-            state.select(value)
-        elif name == "visible":
-            if tuple(value) != state.visible:
-                state.look_at(value)
-        else:
-            setattr(state, name, tuple(value) if name == "observations" else value)
+        with state.lock:
+            if name == "selected":
+                state.select(value)
+            elif name == "visible":
+                if tuple(value) != state.visible:
+                    state.look_at(value)
+            else:
+                setattr(state, name, tuple(value) if name == "observations" else value)
+            self._follow()  # where the state knows better, such as of experiments that are not loaded
 
     def _follow(self, _change: object = None) -> None:
-        """From the state to Python."""
+        """From the state to Python; what an observer there raises is printed and does not stop the views."""
         state = self.state
         with state.lock:
-            self.query, self.filters = state.query, state.filters
-            self.observations = list(state.observations)
-            if tuple(self.selected) != state.selected:
-                self.selected = Experiments(state.selected)
-            if tuple(self.visible) != state.visible:
-                self.visible = Experiments(state.visible, state.damaged)
-                Frame.tell(self)
+            for name in ("query", "filters", "observations", "selected", "visible"):
+                ours, theirs = getattr(self, name), getattr(state, name)
+                if ours != (list(theirs) if isinstance(ours, list) else theirs):
+                    try:
+                        setattr(self, name, Experiments(theirs, state.damaged) if name == "visible" else theirs)
+                    except Exception:  # noqa: BLE001 - it is the user's, and may be raised on the watch's thread
+                        traceback.print_exc()
+
+    def _tell_frame(self, _change: object) -> None:
+        try:
+            Frame.tell(self)
+        except Exception:  # noqa: BLE001 - as in _follow
+            traceback.print_exc()
 
     # From the directory to the state.
 
@@ -146,7 +171,7 @@ class Explorer(w.VBox):
         error = None
         try:
             directory.refresh()
-        except RecordsNotFound as found:
+        except ResearcherError as found:
             error = found
         self._look_again(directory, error)
         warn_of(directory.damaged)

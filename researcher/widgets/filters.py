@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import traitlets as t
 
@@ -15,9 +16,9 @@ class FiltersFace(Face):
     """Dropdowns of several values, each with its count."""
 
     _esm = module("filters.js")
-    facets = t.List().tag(sync=True)
+    facets: t.List[Any] = t.List().tag(sync=True)
     """For each param its name, and the key and label of each value."""
-    counts = t.List().tag(sync=True)
+    counts: t.List[Any] = t.List().tag(sync=True)
     """For each param how many experiments have each value under the other filters."""
     chosen = t.Dict().tag(sync=True)
     """The keys of the values that are kept, by param."""
@@ -44,5 +45,5 @@ class FiltersView(View):
             filters.chosen = {name: [value_key(value) for value in kept] for name, kept in state.filters.items()}
 
     def _choose(self, param: str, keys: Sequence[str]) -> None:
-        facet = next(f for f in self.state.facets if f.name == param)
-        self.state.choose(param, [value for key, value in zip(facet.keys, facet.values, strict=True) if key in keys])
+        found = [zip(f.keys, f.values, strict=True) for f in self.state.facets if f.name == param]
+        self.state.choose(param, [value for pairs in found for key, value in pairs if key in keys])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import traitlets as t
 
 from researcher.widgets.state import ExplorerState
@@ -19,7 +21,7 @@ class HeaderFace(Face):
     selected = t.Int().tag(sync=True)
     by_hand = t.Bool().tag(sync=True)
     statuses = t.Dict().tag(sync=True)
-    damaged = t.List().tag(sync=True)
+    damaged: t.List[Any] = t.List().tag(sync=True)
 
 
 class HeaderView(View):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ipywidgets as w
 import traitlets as t
 
@@ -13,14 +15,14 @@ class Overlay(Face):
     """Links the panels in the page: one x range, one crosshair, one experiment that is pointed at."""
 
     _esm = module("overlay.js")
-    figures = t.List().tag(sync=True, **w.widget_serialization)
+    figures: t.List[Any] = t.List().tag(sync=True, **w.widget_serialization)
     pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
-    curves = t.List().tag(sync=True)
+    curves: t.List[Any] = t.List().tag(sync=True)
     """For each figure the numbers of the experiments in the order of its curves."""
-    bands = t.List().tag(sync=True)
+    bands: t.List[Any] = t.List().tag(sync=True)
     """The same for the bands."""
     titles = t.Dict().tag(sync=True)
     dashes = t.Dict().tag(sync=True)
-    selected = t.List().tag(sync=True)
-    full = t.List().tag(sync=True)
+    selected: t.List[Any] = t.List().tag(sync=True)
+    full: t.List[Any] = t.List().tag(sync=True)
     """The whole range of x."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import traitlets as t
 
 from researcher.widgets.state import ExplorerState
@@ -13,7 +15,7 @@ class QueryFace(Face):
 
     _esm = module("query.js")
     text = t.Unicode().tag(sync=True)
-    mistake = t.List().tag(sync=True)
+    mistake: t.List[Any] = t.List().tag(sync=True)
     hint = t.Unicode().tag(sync=True)
 
 

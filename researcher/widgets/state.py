@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import traitlets as t
 
+from researcher.curves import floats
 from researcher.errors import QueryError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.facets import facets_of, narrowed
+from researcher.facets import Facet, facets_of, narrowed, with_filtered
 from researcher.observations import shape_of
 from researcher.params import ABSENT
 from researcher.query import parse
@@ -47,7 +48,7 @@ class ExplorerState(t.HasTraits):
     """The query that visible experiments match; see `researcher.query`."""
     filters = t.Dict()
     """The values that are kept, by dotted param name."""
-    among = t.Tuple(None, allow_none=True)
+    among: Any = t.Tuple(None, allow_none=True)
     """The experiments that were chosen by hand to be looked at, or None for all."""
     selected = t.Tuple()
     """The experiments that were selected by hand, in the order of selection."""
@@ -60,7 +61,7 @@ class ExplorerState(t.HasTraits):
 
     # Consequences.
     facets = t.Tuple(read_only=True)
-    """A `researcher.facets.Facet` for each param that varies."""
+    """A `researcher.facets.Facet` for each param that varies or is filtered."""
     observed = t.Tuple(read_only=True)
     """The names of all observations that have a number."""
     counts = t.Dict(read_only=True)
@@ -79,6 +80,10 @@ class ExplorerState(t.HasTraits):
         self._numbers: dict[object, int] = {}
         self._slots: dict[int, int] = {}
         self._finals: dict[str, Floats] = {}
+        self._loaded: tuple[Experiment, ...] = ()
+        self._varying: list[Facet] = []
+        self._filtered: object = None
+        self._usual: tuple[str, ...] = ()
         self._query = parse("")
         self._asked: str | None = None
         self._answer = np.zeros(0, dtype=bool)
@@ -104,24 +109,28 @@ class ExplorerState(t.HasTraits):
 
     def select(self, experiments: Iterable[Experiment]) -> None:
         """Select these experiments and no others."""
-        self.selected = tuple(dict.fromkeys(experiments))
+        with self.lock:
+            self.selected = self._loaded_ones(experiments)
 
     def look_at(self, experiments: Iterable[Experiment]) -> None:
         """Look at these experiments and no others, whatever was filtered before."""
         with self.lock, self.hold_trait_notifications():
             self.query, self.filters, self.sort = "", {}, ()
-            self.among = tuple(dict.fromkeys(experiments))
+            self.among = self._loaded_ones(experiments)
 
     def load(self, experiments: Sequence[Experiment], damaged: Sequence[Any] = (), notice: str = "") -> None:
-        """Show these experiments; what is chosen stays chosen where it is still there."""
+        """Show these experiments, each once; what is chosen stays chosen where it is still there."""
         with self.lock, self.hold_trait_notifications():
-            self.experiments, self.damaged, self.notice = tuple(experiments), tuple(damaged), notice
+            self.experiments = tuple({self.number(e): e for e in experiments}.values())
+            self.damaged, self.notice = tuple(damaged), notice
 
     # What views ask.
 
     def number(self, experiment: Experiment) -> int:
         """A number for an experiment that it keeps as long as the state lives, however often it is read again."""
-        return self._numbers.setdefault(experiment.path or id(experiment), len(self._numbers))
+        known_by = experiment.path.absolute() if experiment.path else experiment
+        with self.lock:
+            return self._numbers.setdefault(known_by, len(self._numbers))
 
     def numbered(self, numbers: Iterable[int]) -> list[Experiment]:
         """The loaded experiments of these numbers, in their order; unknown numbers are passed over."""
@@ -136,30 +145,38 @@ class ExplorerState(t.HasTraits):
         """The final value of an observation for each loaded experiment, of shape ``(n_experiments,)``."""
         if observation not in self._finals:
             values = [e.summary("final", observation) for e in self.experiments]
-            self._finals[observation] = np.array([v if isinstance(v, (int, float)) else np.nan for v in values])
+            self._finals[observation] = floats([v if isinstance(v, (int, float)) else np.nan for v in values])
         return self._finals[observation]
 
     # What follows from what.
 
     @t.observe("experiments", "query", "filters", "among", "sort", "selected", "observations")
-    def _derive(self, change: Any) -> None:
+    def _derive(self, _change: Any) -> None:
         with self.hold_trait_notifications():
-            if change.name == "experiments":
+            if self._loaded is not self.experiments:
+                self._loaded = self.experiments
                 self._reload()
+            if self._filtered is not self.filters:
+                self._filtered = self.filters
+                self.set_trait("facets", tuple(with_filtered(self._varying, self.experiments, self.filters)))
             self._narrow()
             self._draw()
 
     def _reload(self) -> None:
         for experiment in self.experiments:
             self.number(experiment)
-        self._finals, self._asked = {}, None
-        self.set_trait("facets", tuple(facets_of(self.experiments)))
+        self._finals, self._asked, self._filtered = {}, None, None
+        self._varying = facets_of(self.experiments)
         self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
-        self.selected = tuple(self.numbered(map(self.number, self.selected)))
+        self.selected = self._loaded_ones(self.selected)
         if self.among is not None:
-            self.among = tuple(self.numbered(map(self.number, self.among)))
-        if not set(self.observations) & set(self.observed):
-            self.observations = self._usual_panels()
+            self.among = self._loaded_ones(self.among)
+        if self.observations == self._usual and not set(self.observations) & set(self.observed):
+            self.observations = self._usual = self._usual_panels()
+
+    def _loaded_ones(self, experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
+        """Those that are loaded, each once, as they were last read."""
+        return tuple(self.numbered(dict.fromkeys(map(self.number, experiments))))
 
     def _narrow(self) -> None:
         mask = self._matching()
@@ -175,7 +192,7 @@ class ExplorerState(t.HasTraits):
         self.set_trait("visible", tuple(self.experiments[row] for row in rows))
 
     def _draw(self) -> None:
-        limit = CURVES // max(1, len(self.observations))
+        limit = max(1, CURVES // max(1, len(self.observations)))
         selected = set(map(id, self.selected))
         first = [e for e in self.visible[:limit] if id(e) not in selected]
         drawn = [*first[: max(0, limit - len(selected))], *(e for e in self.visible if id(e) in selected)]
@@ -208,7 +225,7 @@ class ExplorerState(t.HasTraits):
     def _sort_keys(self, column: str) -> Floats | None:
         facet = next((f for f in self.facets if f.name == column), None)
         if facet is not None:
-            keys = facet.codes.astype(float)
+            keys: Floats = facet.codes.astype(float)
             keys[[facet.values[code] is ABSENT for code in facet.codes]] = np.nan
             return keys
         if column in self.observed:

@@ -21,17 +21,17 @@ class TableFace(Face):
     """A table that draws only the rows in sight; all cells are sent once, filtering and sorting send an order."""
 
     _esm = module("table.js")
-    columns = t.List().tag(sync=True)
+    columns: t.List[Any] = t.List().tag(sync=True)
     numbers = t.Bytes().tag(sync=True)
     """The number of each row's experiment, int32."""
     order = t.Bytes().tag(sync=True)
     """The rows that are visible, as sorted, int32."""
-    titles = t.List().tag(sync=True)
+    titles: t.List[Any] = t.List().tag(sync=True)
     statuses = t.Dict().tag(sync=True)
     swatches = t.Dict().tag(sync=True)
     """Colour and dashes of the experiments that are drawn, by number."""
-    selected = t.List().tag(sync=True)
-    sort = t.List().tag(sync=True)
+    selected: t.List[Any] = t.List().tag(sync=True)
+    sort: t.List[Any] = t.List().tag(sync=True)
     pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
 
 
@@ -53,7 +53,7 @@ class TableView(View):
             if self._filled is not state.experiments:
                 self._filled = state.experiments
                 table.columns = [
-                    *(self._param(f) for f in state.facets if f.name != "title"),
+                    *(self._param(f) for f in state.facets if f.varies and f.name != "title"),
                     *map(self._observation, state.observed),
                 ]
                 table.titles = [e.title or e.hash[:8] for e in state.experiments]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import traitlets as t
 
@@ -14,9 +15,9 @@ class ToolbarFace(Face):
     """A dropdown of the observations, and back to all steps."""
 
     _esm = module("toolbar.js")
-    observed = t.List().tag(sync=True)
-    chosen = t.List().tag(sync=True)
-    zoom = t.List().tag(sync=True)
+    observed: t.List[Any] = t.List().tag(sync=True)
+    chosen: t.List[Any] = t.List().tag(sync=True)
+    zoom: t.List[Any] = t.List().tag(sync=True)
 
 
 class ToolbarView(View):

@@ -24,14 +24,18 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
         return Experiments()
 
     def validate(self, obj: Any, value: Any) -> Experiments:
-        """The value as `Experiments`."""
+        """The experiments as the Explorer has loaded them, however often they were read elsewhere."""
         try:
             found = value if isinstance(value, Experiments) else Experiments(value)
         except TypeError:
             self.error(obj, value)
         if not all(isinstance(item, Experiment) for item in found):
             self.error(obj, value)
-        return found
+        loaded = obj.state.numbered(map(obj.state.number, found))
+        if len(loaded) < len(found):
+            missing = {e.name for e in found} - {e.name for e in loaded}
+            raise t.TraitError(f"{', '.join(sorted(missing))}: not among the experiments that this Explorer has loaded")
+        return Experiments(loaded, found.damaged)
 
 
 class Frame(t.TraitType[Any, Any]):
@@ -42,17 +46,24 @@ class Frame(t.TraitType[Any, Any]):
 
     info_text = "a pandas DataFrame whose index names experiments"
 
-    def get(self, obj: Any, cls: Any = None) -> pd.DataFrame | None:
+    def get(self, obj: Any, cls: Any = None) -> pd.DataFrame | None:  # noqa: ARG002
         """The frame of the visible experiments."""
-        return obj.visible.frame()
+        found: pd.DataFrame = obj.visible.frame()
+        return found
 
     def set(self, obj: Any, value: Any) -> None:
         """Make the experiments of the frame's index the visible ones."""
-        by_name = {e.name: e for e in obj.state.experiments}
+        import pandas as pd
+
+        if not isinstance(value, pd.DataFrame):
+            self.error(obj, value)
+        by_name: dict[object, list[Experiment]] = {}
+        for experiment in obj.state.experiments:
+            by_name.setdefault(experiment.name, []).append(experiment)
         unknown = [name for name in value.index if name not in by_name]
         if unknown:
             raise t.TraitError(f"the frame names the experiment {unknown[0]!r}, which is not loaded")
-        obj.visible = [by_name[name] for name in value.index]
+        obj.visible = [experiment for name in value.index.unique() for experiment in by_name[name]]
 
     @staticmethod
     def tell(obj: t.HasTraits) -> None:

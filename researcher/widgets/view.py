@@ -54,26 +54,33 @@ class View:
         """Answer the messages of a widget: ``{"verb": name, ...}`` calls that verb with the rest as keywords."""
 
         def answer(_widget: w.Widget, content: dict[str, Any], _buffers: object) -> None:
+            said = {name: value for name, value in content.items() if name != "verb"}
             with self.state.lock:
-                self._guarded(lambda: verbs[content.pop("verb")](**content))
+                self._tell("")
+                try:
+                    verbs[content["verb"]](**said)
+                except Exception:  # noqa: BLE001 - one wrong message must not stop the others
+                    self._tell(traceback.format_exc(limit=-1))
 
         widget.on_msg(answer)
 
     def close(self) -> None:
         """Stop watching the state and take the widgets off the page."""
         self.state.unobserve(self._refresh, self.watches)
-        self.face.close()
+        for widget in (*self.face.children, self.face):
+            widget.close()
 
     def _refresh(self, _change: object = None) -> None:
         with self.state.lock:
-            self._guarded(self.render)
+            try:
+                self.render()
+                self._tell("")
+            except Exception:  # noqa: BLE001 - one broken view must not stop its siblings
+                self._tell(traceback.format_exc(limit=-1))
 
-    def _guarded(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-            trouble = ""
-        except Exception:  # noqa: BLE001 - one broken view must not stop its siblings
-            trouble = f'<pre class="rs-error" role="alert">{html.escape(traceback.format_exc(limit=-1))}</pre>'
-        if trouble != self._error.value:
-            self._error.value = trouble
-            self._error.layout.display = "" if trouble else "none"
+    def _tell(self, trouble: str) -> None:
+        """Show an error below the view, or that there is none any more."""
+        shown = f'<pre class="rs-error" role="alert">{html.escape(trouble)}</pre>' if trouble else ""
+        if shown != self._error.value:
+            self._error.value = shown
+            self._error.layout.display = "" if shown else "none"

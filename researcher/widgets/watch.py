@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -40,7 +41,10 @@ class Watch:
         pause = 0.0
         while not self._stop.wait(pause):
             begun = time.monotonic()
-            self._look()
+            try:
+                self._look()
+            except Exception:  # noqa: BLE001 - what an observer raises is reported, and does not end the watch
+                threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), self._thread)))
             pause = max(PAUSE, SHARE * (time.monotonic() - begun))
 
     def _look(self) -> None:

@@ -1,0 +1,97 @@
+"""What strict JSON has no word for: NaN, infinity, and keys that are not text.
+
+A record holds the strings ``"NaN"``, ``"Infinity"`` and ``"-Infinity"`` instead, and lists by JSON pointer (RFC 6901)
+what would otherwise be mistaken: ``texts``, a user's own text of that spelling, and ``keys``, keys that were not text.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from researcher.plain import key_text
+
+_TOKENS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class Notes:
+    """What has to be noted beside strict JSON so that every value comes back as it was.
+
+    >>> notes = Notes()
+    >>> written = notes.strict({0: math.inf, "b": "NaN"}, "/a")
+    >>> written, notes.as_dict()
+    ({'0': 'Infinity', 'b': 'NaN'}, {'texts': ['/a/b'], 'keys': {'/a/0': 0}})
+    >>> notes.restored(written, "/a")
+    {0: inf, 'b': 'NaN'}
+    """
+
+    def __init__(self, texts: object = None, keys: object = None) -> None:
+        """Begin with what a record noted; anything of the wrong type in it is passed over."""
+        self._texts = {at for at in texts if isinstance(at, str)} if isinstance(texts, list) else set()
+        self._keys: dict[str, Any] = {}
+        if isinstance(keys, dict):
+            self._keys = {at: key for at, key in keys.items() if not isinstance(key, (list, dict))}
+
+    def __bool__(self) -> bool:
+        return bool(self._texts or self._keys)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The notes for the record; empty if there are none."""
+        texts = {"texts": sorted(self._texts)} if self._texts else {}
+        return {**texts, **({"keys": self._keys} if self._keys else {})}
+
+    def strict(self, value: Any, at: str = "") -> Any:
+        """The plain ``value`` in strict JSON, and notes of what `restored` must know."""
+        kind = type(value)
+        if kind is float:
+            return value if math.isfinite(value) else key_text(value)
+        if kind is str and value in _TOKENS:
+            self._texts.add(at)
+        if kind is dict:
+            return {key_text(key): self._strict_item(key, item, at) for key, item in value.items()}
+        if kind is list and not _all_strict(value):
+            return [self.strict(item, f"{at}/{i}") for i, item in enumerate(value)]
+        return value
+
+    def _strict_item(self, key: Any, item: Any, above: str) -> Any:
+        at = pointer(above, key_text(key))
+        if type(key) is not str:
+            self._keys[at] = key_text(key) if type(key) is float and not math.isfinite(key) else key
+        return self.strict(item, at)
+
+    def restored(self, value: Any, at: str) -> Any:
+        """What `strict` was given."""
+        kind = type(value)
+        if kind is str:
+            return _TOKENS[value] if value in _TOKENS and at not in self._texts else value
+        if kind is dict:
+            return dict(self._restored_item(key, item, at) for key, item in value.items())
+        if kind is list and not {str, list, dict}.isdisjoint(map(type, value)):
+            return [self.restored(item, f"{at}/{i}") for i, item in enumerate(value)]
+        return value
+
+    def _restored_item(self, text: str, item: Any, above: str) -> tuple[Any, Any]:
+        at = pointer(above, text)
+        key = self._keys.get(at, text)
+        if at in self._keys and isinstance(key, str):
+            key = _TOKENS.get(key, key)
+        return key, self.restored(item, at)
+
+
+def pointer(above: str, key: str) -> str:
+    """The JSON pointer to ``key`` in what ``above`` points to."""
+    return f"{above}/{key.replace('~', '~0').replace('/', '~1')}"
+
+
+def may_hold_tokens(content: bytes) -> bool:
+    """Whether a JSON text can hold one of the strings that stand for NaN and infinity."""
+    return b'NaN"' in content or b'Infinity"' in content
+
+
+def _all_strict(values: list[Any]) -> bool:
+    kinds = set(map(type, values))
+    return kinds <= {int, bool, type(None)} or (kinds <= {float, bool, type(None)} and all(map(_finite, values)))
+
+
+def _finite(number: float | None) -> bool:
+    return number is None or math.isfinite(number)

@@ -1,0 +1,46 @@
+"""The demo notebook, run from top to bottom in a real Notebook, and its Explorer used by hand."""
+
+from __future__ import annotations
+
+from .conftest import OpenNotebook
+from .harness import REPOSITORY, SCREENSHOTS
+
+LONGEST = 240_000  # milliseconds that the whole notebook may take on a busy machine
+
+
+def test_demo(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(REPOSITORY / "mnist_demo.ipynb")
+    page = notebook.page
+    page.set_default_timeout(LONGEST)
+    notebook.run_all()
+    notebook.add_and_run("explorer.query = ''")
+    explorer = page.locator(".rs-explorer")
+    explorer.locator("[data-count=visible]", has_text="54 experiments").wait_for()
+
+    explorer.locator("[data-column=val_accuracy]").click()
+    explorer.locator("[data-column=val_accuracy]").click()
+    explorer.locator("[aria-sort=descending]").wait_for()
+    rows = explorer.locator(".rs-tr")
+    rows.nth(0).click()
+    rows.nth(4).click(modifiers=["ControlOrMeta"])
+    explorer.locator(".rs-header", has_text="2 selected").wait_for()
+    print_lr = "print(sorted({e.params['lr'] for e in explorer.visible}))"
+    assert notebook.add_and_run(print_lr) == "[0.0003, 0.001, 0.01]"
+
+    explorer.locator("[data-param=lr]").click()
+    explorer.locator("input[data-key='0.01']").check()
+    explorer.locator("[data-count=visible]", has_text="18 of 54 experiments").wait_for()
+    assert notebook.add_and_run(print_lr) == "[0.01]"
+    assert notebook.add_and_run("print(len(explorer.selected))") == "2"
+
+    explorer.scroll_into_view_if_needed()
+    notebook.at_rest()
+    curve = explorer.locator(".bqplot").nth(1).locator("path.line").nth(3)
+    x, y = curve.evaluate(
+        """path => { const p = path.getPointAtLength(path.getTotalLength() * 0.6), m = path.getScreenCTM();
+            return [p.x * m.a + m.e, p.y * m.d + m.f]; }"""
+    )
+    page.mouse.move(x, y)
+    explorer.locator(".rs-tr.rs-pointed").wait_for()
+    SCREENSHOTS.mkdir(exist_ok=True)
+    explorer.screenshot(path=SCREENSHOTS / "demo-explorer.png", animations="disabled")

@@ -1,0 +1,17 @@
+"""The examples in the docstrings of the core are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+CORE = ["experiment", "experiments", "load", "observations", "params", "plain", "query", "record"]
+STORAGE = ["storage.directory", "storage.names", "storage.publish", "storage.records", "storage.strict"]
+
+
+@pytest.mark.parametrize("name", [*CORE, *STORAGE])
+def test_the_examples_are_true(name):
+    failed, _ = doctest.testmod(importlib.import_module(f"researcher.{name}"))
+    assert failed == 0

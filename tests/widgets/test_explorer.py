@@ -1,0 +1,301 @@
+"""The Explorer as Python sees it: its traits both ways, and everything it may be pointed at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import traitlets as t
+
+import researcher as rs
+from researcher.errors import DamagedRecordWarning
+from researcher.widgets.filters import FiltersView
+from researcher.widgets.header import HeaderView
+from researcher.widgets.panels import PanelsView
+from researcher.widgets.query import QueryView
+from researcher.widgets.table import TableView
+
+Explore = Callable[..., rs.Explorer]
+
+
+def view(explorer: rs.Explorer, kind: type[Any]) -> Any:
+    return next(each for each in explorer._views if isinstance(each, kind))
+
+
+def errors(explorer: rs.Explorer) -> list[str]:
+    """What the views say went wrong."""
+    return [each.face.children[-1].value for each in explorer._views if each.face.children[-1].value]
+
+
+def titles(experiments: Any) -> list[str]:
+    return [e.title for e in experiments]
+
+
+def changes(explorer: rs.Explorer, name: str) -> list[Any]:
+    """A list that grows by the new value with each change of a trait."""
+    seen: list[Any] = []
+    explorer.observe(lambda change: seen.append(change.new), name)
+    return seen
+
+
+# Traits
+
+
+def test_query_both_ways(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+    seen, visible = changes(explorer, "query"), changes(explorer, "visible")
+    explorer.query = "depth == 64"
+    assert titles(explorer.visible) == ["relu 64", "tanh 64"]
+    view(explorer, QueryView).line._handle_custom_msg({"verb": "ask", "text": "depth > 64"}, [])
+    assert explorer.query == "depth > 64"
+    assert seen == ["depth == 64", "depth > 64"]
+    assert [len(found) for found in visible] == [2, 4]
+
+
+def test_filters_both_ways(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+    seen = changes(explorer, "filters")
+    explorer.filters = {"depth": np.array([64, 128]), "activation": []}
+    assert len(explorer.visible) == 4
+    view(explorer, FiltersView).filters._handle_custom_msg(
+        {"verb": "choose", "param": "activation", "keys": ['"relu"']}, []
+    )
+    assert titles(explorer.visible) == ["relu 64", "relu 128"]
+    assert seen == [{"depth": (64, 128)}, {"depth": (64, 128), "activation": ("relu",)}]
+    explorer.filters = {"title": [rs.ABSENT]}
+    assert len(explorer.visible) == 0
+    assert errors(explorer) == []
+
+
+@pytest.mark.parametrize("wrong", ["relu", 64, {"a": 1}, None])
+def test_a_filter_that_is_no_list_is_refused_and_nothing_changes(explore: Explore, records: Path, wrong: Any) -> None:
+    explorer = explore(records, filters={"depth": [64]})
+    with pytest.raises(t.TraitError, match="give a list"):
+        explorer.filters = {"activation": wrong}
+    assert explorer.filters == {"depth": (64,)}
+    assert len(explorer.visible) == 2
+
+
+def test_a_filter_on_an_unknown_param_shows_nothing_and_can_be_seen(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+    explorer.filters = {"unknown_param": [1]}
+    assert len(explorer.visible) == 0
+    assert view(explorer, FiltersView).filters.chosen == {"unknown_param": ["1"]}
+    assert "unknown_param" in [f["name"] for f in view(explorer, FiltersView).filters.facets]
+    assert errors(explorer) == []
+
+
+def test_an_observer_may_itself_choose(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+
+    def narrow(_change: object) -> None:
+        explorer.filters, explorer.selected = {"activation": ["relu"]}, explorer.visible[:1]
+
+    explorer.observe(narrow, "query")
+    view(explorer, QueryView).line._handle_custom_msg({"verb": "ask", "text": "depth > 64"}, [])
+    assert explorer.filters == explorer.state.filters == {"activation": ("relu",)}
+    assert titles(explorer.visible) == titles(explorer.state.visible) == ["relu 128", "relu 256"]
+    assert len(explorer.selected) == len(explorer.state.selected) == 1
+
+
+def test_observations_both_ways(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+    assert sorted(explorer.observations) == ["accuracy", "loss"]
+    seen = changes(explorer, "observations")
+    explorer.observations = ["loss"]
+    assert len(view(explorer, PanelsView).overlay.figures) == 1
+    explorer.observations = ["nonsense", "score"]
+    explorer.observations = []
+    assert seen == [["loss"], ["nonsense", "score"], []]
+    assert errors(explorer) == []
+
+
+def test_selected_both_ways(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+    seen = changes(explorer, "selected")
+    explorer.selected = rs.all_experiments(records).where("depth == 64")
+    table = view(explorer, TableView).table
+    assert len(table.selected) == 2
+    table._handle_custom_msg({"verb": "select", "numbers": table.selected[:1]}, [])
+    assert isinstance(explorer.selected, rs.Experiments)
+    assert titles(explorer.selected) == ["relu 64"]
+    assert [len(found) for found in seen] == [2, 1]
+    assert explorer.selected.frame().loc[:, "depth"].tolist() == [64]
+    for wrong in ([1], 5, "relu", [rs.Experiment({"title": "elsewhere"})]):
+        with pytest.raises(t.TraitError):
+            explorer.selected = wrong
+    assert titles(explorer.selected) == ["relu 64"]
+
+
+def test_visible_and_frame_both_ways(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+    frames = changes(explorer, "frame")
+    assert explorer.frame.shape[0] == 6
+    explorer.query = "activation == 'tanh'"
+    assert len(frames) == 1
+    explorer.frame = explorer.frame.sort_values("depth", ascending=False).head(2)
+    assert titles(explorer.visible) == ["tanh 256", "tanh 128"]
+    assert explorer.query == ""
+    assert frames[-1]["depth"].tolist() == [256, 128]
+    explorer.visible = explorer.visible[::-1]
+    assert frames[-1]["depth"].tolist() == [128, 256]
+    assert len(frames) == 3
+    with pytest.raises(t.TraitError, match="nobody"):
+        explorer.frame = explorer.frame.rename(index=lambda _name: "nobody")
+    with pytest.raises(t.TraitError, match="DataFrame"):
+        explorer.frame = [1, 2]
+    assert errors(explorer) == []
+
+
+def test_a_frame_of_repeats_names_them_all(explore: Explore) -> None:
+    explorer = explore([rs.Experiment({"a": a}) for a in (1, 1, 2)])
+    explorer.frame = explorer.frame.query("a == 1")
+    assert len(explorer.visible) == 2
+
+
+def test_what_is_given_at_first_is_chosen(explore: Explore, records: Path) -> None:
+    explorer = explore(
+        records, query="depth > 64", filters={"activation": ["relu"]}, observations=["loss"], selected=[]
+    )
+    assert titles(explorer.visible) == ["relu 128", "relu 256"]
+    assert explorer.observations == ["loss"]
+
+
+def test_an_unknown_keyword_names_the_near_miss(records: Path) -> None:
+    with pytest.raises(TypeError, match="'filter'; did you mean filters"):
+        rs.Explorer(records, filter={})
+    with pytest.raises(TypeError, match="'zzz'; known are query"):
+        rs.Explorer(records, zzz=1)
+
+
+# What it may be pointed at
+
+
+def test_a_directory_that_is_missing_empty_or_a_file(explore: Explore, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    for name, said in (("missing", "there is no directory"), ("empty", "record_experiment"), ("file", "director")):
+        explorer = explore(tmp_path / name)
+        assert len(explorer.visible) == 0
+        notice = view(explorer, HeaderView).header.notice
+        assert said in notice
+        assert "wakes up" in notice
+        assert explorer.frame.empty
+        explorer.query, explorer.filters = "lr < 1", {"lr": [1]}
+        assert errors(explorer) == []
+
+
+def test_a_list_of_experiments(explore: Explore, records: Path) -> None:
+    explorer = explore(rs.all_experiments(records).where("depth == 64"))
+    assert len(explorer.visible) == 2
+    assert view(explorer, HeaderView).header.source == "2 loaded experiments"
+    assert "no experiments" in view(explore([]), HeaderView).header.notice
+    with pytest.raises(TypeError):
+        rs.Explorer(5)  # type: ignore[arg-type]
+
+
+ODD: dict[str, list[dict[str, Any]]] = {
+    "one": [{"lr": 0.1, "observations": {"loss": [1.0, 0.5]}}],
+    "no observations": [{"lr": 0.1}, {"lr": 0.2}],
+    "scalars only": [{"lr": 0.1, "observations": {"score": 1}}, {"lr": 0.2, "observations": {"score": 2.5}}],
+    "one step": [{"observations": {"loss": [1.0]}}, {"observations": {"loss": [[2.0], [3.0]]}}],
+    "unequal": [
+        {"i": i, "observations": {"loss": [1.0] * i, "acc": [[0.1] * i, [0.2], []], "late": [None] * i + [1.0]}}
+        for i in range(5)
+    ],
+    "not finite": [
+        {"i": i, "observations": {"loss": [1.0, bad, 2.0, bad], "all": [bad] * 3, "folds": [[bad, 1.0], [1.0]]}}
+        for i, bad in enumerate([math.nan, math.inf, -math.inf, 10**400])
+    ],
+    "mixed shapes": [
+        {"i": i, "observations": {"x": value}}
+        for i, value in enumerate([1, [1.0], [[1.0]], "text", None, {}, [], True])
+    ],
+    "params of all kinds": [
+        {"x": x, "observations": {"loss": [1.0, 2.0]}}
+        for x in [
+            *[{"a": 1}, {"a": {"b": []}}, {}, [1, [2]], None, True, 1, 1.0, "1", "", "<b>"],
+            *[math.nan, math.inf, 10**400],
+        ]
+    ],
+    "odd names": [{"": 1, "a.b": {"c": 1}, "a": {"b.c": 2}, "title": None}, {"": 2, "title": 5, "loss": 3}],
+    "titles of all kinds": [{"title": title} for title in ("<script>alert(1)</script>", None, 5, {"a": 1}, ["x"], "")],
+    "param and observation of one name": [{"loss": i, "observations": {"loss": [i, 2 * i]}} for i in range(3)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_experiments_are_shown_without_an_error(
+    explore: Explore, name: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    explorer = explore([rs.Experiment(data) for data in ODD[name]])
+    assert len(explorer.visible) == len(ODD[name])
+    state = explorer.state
+    for observations in (list(state.observed), [], ["nonsense"], list(state.observed)[:1]):
+        explorer.observations = observations
+    for column in ("title", *(f.name for f in state.facets), *state.observed):
+        state.sort = ((column, True),)
+        assert len(explorer.visible) == len(ODD[name])
+    for facet in state.facets:
+        for value in facet.values:
+            explorer.filters = {facet.name: [value]}
+            assert len(explorer.visible) == state.counts[facet.name][facet.values.index(value)] > 0
+    explorer.filters = {}
+    explorer.selected = explorer.visible
+    state.zoom = (0.5, 1.5)
+    explorer.query = "final.loss > 0 or true"
+    assert explorer.frame.shape[0] == len(ODD[name])
+    assert errors(explorer) == []
+    assert not recwarn.list
+
+
+def test_ten_thousand_distinct_titles(explore: Explore) -> None:
+    made = [
+        rs.Experiment({"title": f"run {i}", "lr": i % 7, "observations": {"loss": [1.0, 1 / (i + 1)]}})
+        for i in range(10_000)
+    ]
+    explorer = explore(made)
+    explorer.query = "lr == 3 and final.loss < 0.01"
+    assert 0 < len(explorer.visible) < 1500
+    explorer.filters = {"title": ["run 500", "run 501"]}
+    assert titles(explorer.visible) == ["run 500"] if 500 % 7 == 3 else len(explorer.visible) <= 1
+    explorer.filters, explorer.query = {}, ""
+    assert len(explorer.visible) == 10_000
+    assert len(explorer.state.drawn) < 200
+    assert errors(explorer) == []
+
+
+def test_a_damaged_record_is_counted_and_named(explore: Explore, records: Path) -> None:
+    (records / "bad.json").write_text('{"lr": 0.1')
+    with pytest.warns(DamagedRecordWarning, match=r"bad\.json"):
+        explorer = explore(records)
+    assert len(explorer.visible) == 6
+    ((path, reason),) = view(explorer, HeaderView).header.damaged
+    assert Path(path).name == "bad.json"
+    assert reason
+
+
+def test_records_that_are_deleted_while_shown(explore: Explore, records: Path) -> None:
+    experiments = rs.all_experiments(records)
+    for file in records.glob("relu*"):
+        file.unlink()
+    explorer = explore(experiments)  # listed before, and never read since
+    explorer.selected = explorer.visible
+    explorer.observations = ["loss"]
+    explorer.query = "final.loss > 0"
+    explorer.query = ""
+    assert len(explorer.visible) == 6
+    assert errors(explorer) == []
+    assert "no longer readable" in view(explorer, PanelsView).caption.value
+
+
+def test_a_directory_without_write_permission(explore: Explore, records: Path) -> None:
+    records.chmod(0o500)
+    try:
+        assert len(explore(records).visible) == 6
+    finally:
+        records.chmod(0o700)

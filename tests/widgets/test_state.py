@@ -1,0 +1,321 @@
+"""The state of an Explorer: what is chosen, what follows from it, and that it always fits together."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import researcher as rs
+from researcher.params import flattened, value_key
+from researcher.widgets.palette import COLOURS, DASHES, colour, dash
+from researcher.widgets.state import ExplorerState
+
+
+def experiment(observations: dict[str, Any] | None = None, **params: Any) -> rs.Experiment:
+    return rs.Experiment({**params, "observations": observations or {}})
+
+
+@pytest.fixture
+def state(records: Path) -> ExplorerState:
+    found = ExplorerState()
+    found.load(rs.all_experiments(records))
+    return found
+
+
+def titles(experiments: tuple[rs.Experiment, ...]) -> list[str]:
+    return [e.title for e in experiments]
+
+
+def counted(state: ExplorerState, param: str) -> dict[object, int]:
+    facet = next(f for f in state.facets if f.name == param)
+    return dict(zip(facet.values, state.counts[param], strict=True))
+
+
+# Filters and query
+
+
+def test_everything_is_visible_at_first(state: ExplorerState) -> None:
+    assert state.visible == state.experiments
+    assert len(state.visible) == 6
+    assert [f.name for f in state.facets] == ["activation", "depth", "title"]
+    assert set(state.observed) == {"loss", "accuracy", "score"}
+    assert set(state.observations) == {"loss", "accuracy"}  # those that are curves
+
+
+def test_filters_narrow_and_values_are_counted_under_the_other_filters(state: ExplorerState) -> None:
+    state.choose("depth", [128, 256])
+    assert counted(state, "depth") == {64: 2, 128: 2, 256: 2}
+    assert counted(state, "activation") == {"relu": 2, "tanh": 2}
+    state.choose("activation", ["relu"])
+    assert titles(state.visible) == ["relu 128", "relu 256"]
+    assert counted(state, "depth") == {64: 1, 128: 1, 256: 1}
+    state.choose("depth", [])
+    assert len(state.visible) == 3
+    assert "depth" not in state.filters
+
+
+def test_query_and_filters_narrow_together(state: ExplorerState) -> None:
+    state.choose("activation", ["tanh"])
+    state.query = "depth > 64 and final.loss < 1/128 + 1e-9"
+    assert titles(state.visible) == ["tanh 128", "tanh 256"]
+    assert counted(state, "activation") == {"relu": 2, "tanh": 2}
+    state.clear()
+    assert state.visible == state.experiments
+
+
+def test_a_mistake_is_located_and_the_last_result_stays(state: ExplorerState) -> None:
+    state.query = "depth == 64"
+    good = state.visible
+    state.query = "depth == "
+    assert state.visible == good
+    at, reason = state.mistake
+    assert at == len("depth == ")
+    assert reason
+    state.choose("activation", ["relu"])
+    assert titles(state.visible) == ["relu 64"]
+    state.query = ""
+    assert state.mistake == ()
+    assert len(state.visible) == 3
+
+
+def test_a_name_that_nobody_has_is_hinted_at(state: ExplorerState) -> None:
+    state.query = "dept == 64"
+    assert state.visible == ()
+    assert "dept" in state.hint
+    assert "did you mean depth" in state.hint
+    state.query = "depth == 64"
+    assert state.hint == ""
+
+
+def test_a_filter_on_a_param_that_does_not_vary_still_filters_and_is_listed(state: ExplorerState) -> None:
+    state.filters = {"epochs": (3,)}
+    assert len(state.visible) == 6
+    assert counted(state, "epochs") == {3: 6}
+    state.filters = {"epochs": (4,)}
+    assert state.visible == ()
+    assert counted(state, "epochs") == {3: 6, 4: 0}
+    state.clear()
+    assert "epochs" not in [f.name for f in state.facets]
+
+
+def test_a_filter_on_an_unknown_param_matches_only_absent(state: ExplorerState) -> None:
+    state.filters = {"nonsense": (1,)}
+    assert state.visible == ()
+    assert counted(state, "nonsense") == {1: 0, rs.ABSENT: 6}
+    state.filters = {"nonsense": (rs.ABSENT,)}
+    assert len(state.visible) == 6
+
+
+def test_a_filter_that_was_set_first_holds_for_what_is_loaded_later(records: Path) -> None:
+    state = ExplorerState(query="depth > 64", filters={"activation": ("relu",)})
+    state.load(rs.all_experiments(records))
+    assert titles(state.visible) == ["relu 128", "relu 256"]
+    assert titles(ExplorerState(query="depth > 64", experiments=state.experiments).visible)[0] == "relu 128"
+
+
+# Sorting
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_absent_and_nan_come_last_both_ways(descending: bool) -> None:
+    state = ExplorerState()
+    state.load(
+        [
+            experiment(title="none", a=1),
+            experiment({"loss": math.nan}, title="nan", a=1, lr=0.1),
+            experiment({"loss": 1.0}, title="one", a=1, lr=0.2),
+            experiment({"loss": 2.0}, title="two", a=1, lr=0.3),
+        ]
+    )
+    state.sort = (("lr", descending),)
+    assert titles(state.visible) == (["two", "one", "nan", "none"] if descending else ["nan", "one", "two", "none"])
+    state.sort = (("loss", descending),)
+    assert titles(state.visible)[:2] == (["two", "one"] if descending else ["one", "two"])
+    assert set(titles(state.visible)[2:]) == {"none", "nan"}
+
+
+def test_sorting_by_several_columns_and_by_unknown_ones(state: ExplorerState) -> None:
+    state.sort = (("depth", True), ("nonsense", False), ("activation", False))
+    assert titles(state.visible) == [f"{a} {d}" for d in (256, 128, 64) for a in ("relu", "tanh")]
+    state.sort = (("title", True),)
+    assert titles(state.visible)[0] == "tanh 64"
+
+
+# Selecting and looking at
+
+
+def test_selection_keeps_its_order_and_ends_with_what_is_removed(state: ExplorerState) -> None:
+    a, b, *rest = state.experiments
+    state.select([b, a, b])
+    assert state.selected == (b, a)
+    state.choose("activation", ["tanh"])
+    assert state.selected == (b, a)  # filtered out is not unselected
+    state.load([b, *rest])
+    assert state.selected == (b,)
+
+
+def test_experiments_that_were_read_elsewhere_are_known_by_their_record(state: ExplorerState, records: Path) -> None:
+    again = rs.all_experiments(records).where("depth == 128")
+    state.select(again)
+    assert titles(state.selected) == ["relu 128", "tanh 128"]
+    assert set(state.selected) <= set(state.experiments)
+    state.look_at(again[::-1])
+    assert titles(state.visible) == ["tanh 128", "relu 128"]
+    state.select([experiment(title="never loaded")])
+    assert state.selected == ()
+
+
+def test_looking_at_some_keeps_their_order_until_sorted(state: ExplorerState) -> None:
+    state.choose("activation", ["relu"])
+    chosen = state.experiments[::-2]
+    state.look_at(chosen)
+    assert state.visible == chosen
+    assert (state.query, state.filters) == ("", {})
+    state.choose("activation", ["relu"])
+    assert titles(state.visible) == ["relu 128"]
+    state.clear()
+    assert len(state.visible) == 6
+
+
+# Loading again
+
+
+def test_reloading_keeps_choice_identity_and_colours(state: ExplorerState, records: Path) -> None:
+    state.choose("activation", ["relu"])
+    state.select(state.visible[:1])
+    before = {e.path: (state.number(e), state.slot(e)) for e in state.experiments}
+    rs.record_experiment({"title": "late", "activation": "relu", "depth": 32}, records, {"loss": [1.0]})
+    state.load(rs.all_experiments(records))
+    assert titles(state.selected) == ["relu 64"]
+    assert state.selected[0] in state.experiments
+    assert titles(state.visible) == ["relu 64", "relu 128", "relu 256", "late"]
+    after = {e.path: (state.number(e), state.slot(e)) for e in state.experiments}
+    assert {path: after[path] for path in before} == before
+
+
+def test_a_colour_never_changes_and_none_is_shared_while_there_are_enough(state: ExplorerState) -> None:
+    slots = {e: state.slot(e) for e in state.experiments}
+    assert sorted(slots.values()) == list(range(6))
+    state.query = "depth == 256"
+    state.sort = (("title", True),)
+    state.clear()
+    assert {e: state.slot(e) for e in state.experiments} == slots
+    looks = [(colour(slot), dash(slot)) for slot in range(len(COLOURS) * len(DASHES))]
+    assert len(set(looks)) == len(looks)
+
+
+def test_panels_that_were_chosen_stay_chosen(state: ExplorerState, records: Path) -> None:
+    state.observations = ()
+    state.load(rs.all_experiments(records))
+    assert state.observations == ()
+    early = ExplorerState(observations=("score",))
+    early.load([experiment({"loss": [1.0, 2.0]}, a=1)])
+    assert early.observations == ("score",)
+
+
+def test_many_experiments_are_not_all_drawn_but_the_selected_always() -> None:
+    state = ExplorerState()
+    state.load([experiment({"loss": [1.0, 0.5]}, title=str(i), i=i) for i in range(400)])
+    assert len(state.visible) == 400
+    assert len(state.drawn) < 400
+    last = state.experiments[-1]
+    assert last not in state.drawn
+    state.select([last])
+    assert last in state.drawn
+    state.observations = tuple(map(str, range(1000)))
+    assert state.drawn
+
+
+def test_the_same_experiment_twice_is_one() -> None:
+    one = experiment(title="one")
+    state = ExplorerState()
+    state.load([one, one])
+    assert state.experiments == (one,)
+
+
+def test_a_record_that_vanished_after_it_was_listed_is_shown_without_its_observations(records: Path) -> None:
+    listed = rs.all_experiments(records)
+    assert listed[0].path is not None
+    listed[0].path.unlink()
+    state = ExplorerState()
+    state.load(listed)
+    assert len(state.visible) == 6
+    state.query = "final.loss >= 0"
+    assert len(state.visible) == 5
+
+
+def test_the_state_needs_no_widget_library() -> None:
+    code = "import sys, researcher.widgets.state; print(*{'ipywidgets', 'bqplot', 'anywidget'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
+
+
+# Whatever happens
+
+VALUES = [0, 1, 1.0, True, False, None, "1", "relu", math.nan, [1, 2], {"a": 1}, {"b": {"c": "x"}}]
+POOL = [
+    experiment(
+        {"loss": [1.0 / (i + 1)] * (i % 3)}, title=f"e{i}", **{"xyz"[i % 3]: VALUES[i % len(VALUES)], "n": i % 4}
+    )
+    for i in range(24)
+]
+SUBSETS = st.lists(st.sampled_from(POOL), max_size=12)
+STEPS = st.one_of(
+    st.tuples(st.just("load"), SUBSETS),
+    st.tuples(st.just("select"), SUBSETS),
+    st.tuples(st.just("look_at"), SUBSETS),
+    st.tuples(
+        st.just("choose"),
+        st.sampled_from(["x", "y.a", "n", "z", "title", "nonsense"]),
+        st.lists(st.sampled_from([*VALUES, rs.ABSENT]), max_size=3),
+    ),
+    st.tuples(st.just("query"), st.sampled_from(["", "n > 1", "x == 1", "final.loss < 0.5", "n >", "not y.a == 1"])),
+    st.tuples(
+        st.just("sort"),
+        st.lists(st.tuples(st.sampled_from(["x", "n", "loss", "title", "nonsense"]), st.booleans()), max_size=2),
+    ),
+    st.tuples(st.just("clear")),
+)
+
+
+@given(st.lists(STEPS, max_size=12))
+def test_the_state_fits_together_after_any_sequence(steps: list[tuple[Any, ...]]) -> None:
+    state = ExplorerState()
+    slots: dict[rs.Experiment, int] = {}
+    for what, *rest in steps:
+        if what in ("query", "sort"):
+            setattr(state, what, rest[0] if what == "query" else tuple(rest[0]))
+        else:
+            getattr(state, what)(*rest)
+        _check(state)
+        for e in state.drawn:
+            slot = state.slot(e)
+            assert slot is not None
+            assert slots.setdefault(e, slot) == slot
+    assert len(set(slots.values())) == len(slots)
+
+
+def _check(state: ExplorerState) -> None:
+    loaded, visible = set(state.experiments), set(state.visible)
+    assert len(loaded) == len(state.experiments)
+    assert len(visible) == len(state.visible)
+    assert visible <= loaded
+    assert set(state.drawn) <= visible
+    assert len(set(state.drawn)) == len(state.drawn)
+    assert set(state.selected) <= loaded
+    assert set(state.among or ()) <= loaded
+    assert set(state.filters) <= {f.name for f in state.facets}
+    for facet in state.facets:
+        kept = {value_key(value) for value in state.filters.get(facet.name, facet.values)}
+        shown = sum(n for key, n in zip(facet.keys, state.counts[facet.name], strict=True) if key in kept)
+        assert shown == len(visible)
+    for e in visible:
+        for name, values in state.filters.items():
+            assert value_key(flattened(e.params).get(name, rs.ABSENT)) in set(map(value_key, values))
