@@ -184,7 +184,7 @@ def place(path: tuple[object, ...]) -> str:
 def _short(key: object) -> str:
     try:
         text = f'"{key}"' if isinstance(key, str) else repr(key)
-    except Exception:  # a broken repr, or an integer beyond the limit of digits
+    except Exception:  # noqa: BLE001 - a broken repr, or an integer beyond the limit of digits
         text = f"<{type(key).__name__}>"
     return text if len(text) <= 60 else f"{text[:57]}…"
 

@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 import json
 import pathlib
+import tempfile
 import types
 import uuid
 from collections import OrderedDict, namedtuple
@@ -76,8 +77,9 @@ UTC = dt.UTC
 
 
 @pytest.fixture
-def recorded(tmp_path):
+def recorded(tmp_path, tmp_path_factory, monkeypatch):
     """What comes back for a value, from the file."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("rescues")))
 
     def record(value):
         rs.record_experiment({"x": value}, tmp_path)

@@ -98,7 +98,7 @@ class Explorer(w.VBox):
         for name, value in chosen.items():
             setattr(self, name, value)
         if directory is not None:
-            self._watch = Watch(directory, partial(self._look_again, directory))
+            self._watch = Watch(directory, partial(self._look_again, directory), self.state.lock)
 
     def _built(self) -> list[View]:
         """All views of the state; taking one out is taking out its line."""

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from researcher.errors import ResearcherError
 from researcher.storage.directory import RecordsDirectory
@@ -17,13 +18,20 @@ SHARE = 20  # a look is followed by a pause of at least so many times its own le
 class Watch:
     """Looks at a directory from time to time on a thread of its own, until it is stopped."""
 
-    def __init__(self, directory: RecordsDirectory, tell: Callable[[ResearcherError | None], None]) -> None:
+    def __init__(
+        self,
+        directory: RecordsDirectory,
+        tell: Callable[[ResearcherError | None], None],
+        lock: AbstractContextManager[object],
+    ) -> None:
         """Begin to watch.
 
         Args:
             directory: refreshed at each look.
             tell: called after a look that found something different, with the error if the directory is not there.
+            lock: held while it tells. Who holds it may stop the watch too, such as an observer of what was told.
         """
+        self._lock = lock
         self._directory = directory
         self._tell = tell
         self._stop = threading.Event()
@@ -32,10 +40,9 @@ class Watch:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; nothing is told after the return."""
-        self._stop.set()
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
+        """Let the thread end; nothing is told after the return."""
+        with self._lock:
+            self._stop.set()
 
     def _run(self) -> None:
         pause = 0.0
@@ -54,5 +61,7 @@ class Watch:
             changed, error = str(found) != self._trouble, found
         recovered = error is None and self._trouble != ""
         self._trouble = "" if error is None else str(error)
-        if (changed or recovered) and not self._stop.is_set():
-            self._tell(error)
+        if changed or recovered:
+            with self._lock:
+                if not self._stop.is_set():
+                    self._tell(error)

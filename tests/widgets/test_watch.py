@@ -35,8 +35,8 @@ def when(explorer: rs.Explorer, condition: Callable[[], bool]) -> threading.Even
     return event
 
 
-def watching() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "researcher-watch"]
+def watching() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "researcher-watch"}
 
 
 @pytest.mark.parametrize("exists", [True, False])
@@ -108,23 +108,42 @@ def test_an_observer_that_raises_is_heard_and_stops_nothing(
 
 
 def test_close_ends_the_watch_and_may_be_called_twice(records: Path) -> None:
-    before = len(watching())
+    before = watching()
     explorer = rs.Explorer(records)
-    assert len(watching()) == before + 1
+    (thread,) = watching() - before
     explorer.close()
     explorer.close()
-    assert len(watching()) == before
+    thread.join(SOON)
+    assert not thread.is_alive()
     rs.record_experiment({"title": "late"}, records)
     assert len(explorer.visible) == 6
 
 
+def test_an_observer_may_close_the_explorer(records: Path) -> None:
+    explorer = rs.Explorer(records)
+    closed = threading.Event()
+
+    def end(_change: object) -> None:
+        explorer.close()
+        closed.set()
+
+    explorer.observe(end, "visible")
+    rs.record_experiment({"title": "the last"}, records)
+    assert closed.wait(SOON)  # closed by the watch's own thread
+    again = rs.Explorer(records)
+    with again.state.lock:  # as when the page's message is answered
+        rs.record_experiment({"title": "not seen"}, records)
+        again.close()
+    assert len(again.visible) == 7
+
+
 def test_an_explorer_that_could_not_be_made_leaves_no_watch(records: Path) -> None:
-    before = len(watching())
+    before = watching()
     with pytest.raises(TypeError):
         rs.Explorer(records, nonsense=1)
     with pytest.raises(Exception, match="query"):
         rs.Explorer(records, query=5)
-    assert len(watching()) == before
+    assert watching() <= before
 
 
 def test_a_look_at_what_did_not_change_tells_nothing(records: Path) -> None:
@@ -142,7 +161,7 @@ def test_a_look_at_what_did_not_change_tells_nothing(records: Path) -> None:
             return changed
 
     told: list[object] = []
-    watch = Watch(directory := Counted(records), told.append)
+    watch = Watch(directory := Counted(records), told.append, threading.Lock())
     assert directory.often.wait(SOON)
     watch.stop()
     assert told == [None]
