@@ -65,11 +65,8 @@ async function render({ model, el }) {
     return h("div", { class: `rs-th${numeric ? " rs-num" : ""}`, role: "columnheader", title: name, "aria-sort": i < 0 ? "none" : down ? "descending" : "ascending" },
       h("button", { "data-column": name, onclick: (e) => sort(name, e.shiftKey) }, name, i < 0 ? "" : down ? " ↓" : " ↑"));
   };
-  const width = (column) => {
-    const texts = column.labels ?? ["0.00000"];
-    const longest = Math.max(column.name.length * 1.02, ...texts.slice(0, 200).map((text) => text.length));
-    return `${Math.round(Math.min(180, Math.max(34, longest * 7.6 + 16)))}px`;
-  };
+  /** Pixels for the longest of these texts. @param {string[]} texts */
+  const width = (name, texts) => Math.round(Math.min(200, 16 + 7.6 * Math.max(name.length, ...texts.slice(0, 200).map((text) => text.length))));
   const drawHead = () => {
     const held = head.contains(document.activeElement) ? document.activeElement.dataset.column : null;
     head.replaceChildren(h("div", { class: "rs-th", role: "columnheader", "aria-label": "colour" }), heading("title", false),
@@ -94,7 +91,11 @@ async function render({ model, el }) {
     return select(selected.size === 1 && selected.has(number) ? [] : [number]);
   };
   const rowOf = (e) => e.target.closest?.(".rs-tr");
-  body.addEventListener("click", (e) => { const row = rowOf(e); if (row) pick(Number(row.dataset.place), e); });
+  // On press, not on release: a live update may put new rows in place in between.
+  body.addEventListener("mousedown", (e) => {
+    const row = rowOf(e);
+    if (row && e.button === 0) { e.preventDefault(); scroller.focus({ preventScroll: true }); pick(Number(row.dataset.place), e); }
+  });
   body.addEventListener("mouseover", (e) => { const row = rowOf(e); if (row) pointing.set("number", Number(row.dataset.number)); });
   body.addEventListener("mouseleave", () => pointing.set("number", -1));
   scroller.addEventListener("scroll", draw);
@@ -123,7 +124,9 @@ async function render({ model, el }) {
         ? { ...column, codes: int32(column.codes) }
         : { ...column, missing: new Uint8Array(column.missing.buffer, column.missing.byteOffset, column.missing.byteLength),
           values: new Float64Array(column.values.buffer.slice(column.values.byteOffset, column.values.byteOffset + column.values.byteLength)) }));
-      el.style.setProperty("--rs-columns", `26px minmax(86px, 1fr) ${columns.map(width).join(" ")}`);
+      const widths = columns.map((column) => width(column.name, column.labels ?? ["0.001234"])), title = width("title", model.get("titles"));
+      el.style.setProperty("--rs-columns", `26px minmax(${title}px, 1fr) ${widths.map((px) => `${px}px`).join(" ")}`);
+      el.style.setProperty("--rs-width", `${widths.reduce((sum, px) => sum + px, 26 + title)}px`);
       el.style.setProperty("--rs-rows", String(Math.min(TALLEST, Math.max(3, numbers.length))));
       drawHead();
     }),

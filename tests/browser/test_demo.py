@@ -9,7 +9,7 @@ LONGEST = 240_000  # milliseconds that the whole notebook may take on a busy mac
 
 
 def test_demo(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(REPOSITORY / "mnist_demo.ipynb")
+    notebook = open_notebook(REPOSITORY / "mnist_demo.ipynb", files=[REPOSITORY / "docs"])
     page = notebook.page
     page.set_default_timeout(LONGEST)
     notebook.run_all()
@@ -33,6 +33,7 @@ def test_demo(open_notebook: OpenNotebook) -> None:
     assert notebook.add_and_run(print_lr) == "[0.01]"
     assert notebook.add_and_run("print(len(explorer.selected))") == "2"
 
+    explorer.locator(".rs-table").evaluate("table => { table.scrollLeft = 0; }")
     explorer.scroll_into_view_if_needed()
     notebook.at_rest()
     curve = explorer.locator(".bqplot").nth(1).locator("path.line").nth(3)

@@ -122,6 +122,18 @@ def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path
     notebook.screenshot("explorer-selected")
 
 
+def test_rows_are_selected_one_by_one(open_notebook: OpenNotebook, records: Path) -> None:
+    notebook = opened(open_notebook, records)
+    rows = notebook.page.locator(".rs-tr")
+    rows.nth(0).click()
+    rows.nth(4).click(modifiers=["ControlOrMeta"])
+    selected(notebook, 2)
+    rows.nth(4).click(modifiers=["ControlOrMeta"])
+    selected(notebook, 1)
+    rows.nth(0).click()
+    notebook.page.locator(".rs-header", has_text="none selected").wait_for()
+
+
 def test_query_line_points_at_a_mistake(open_notebook: OpenNotebook, records: Path) -> None:
     notebook = opened(open_notebook, records)
     line = notebook.page.get_by_label("query", exact=True)
