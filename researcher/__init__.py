@@ -12,7 +12,14 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from researcher.dashboard import final_compare, plot_compare, plot_folds, plot_lr, plot_training
+    from researcher.dashboard import (
+        final_compare,
+        plot_compare,
+        plot_fold_training,
+        plot_folds,
+        plot_lr,
+        plot_training,
+    )
     from researcher.experiment import Experiment
     from researcher.experiments import Experiments
     from researcher.load import (
@@ -46,6 +53,7 @@ __all__ = [
     "past_experiment_from_hash",
     "past_experiments_from_hashes",
     "plot_compare",
+    "plot_fold_training",
     "plot_folds",
     "plot_lr",
     "plot_training",
@@ -57,7 +65,7 @@ __all__ = [
 
 # Training scripts import researcher thousands of times on a cluster: each name is loaded when it is used.
 _HOMES = {
-    "dashboard": ("final_compare", "plot_compare", "plot_folds", "plot_lr", "plot_training"),
+    "dashboard": ("final_compare", "plot_compare", "plot_fold_training", "plot_folds", "plot_lr", "plot_training"),
     "experiment": ("Experiment",),
     "experiments": ("Experiments",),
     "load": (

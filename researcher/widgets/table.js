@@ -66,7 +66,7 @@ async function render({ model, el }) {
       h("button", { "data-column": name, onclick: (e) => sort(name, e.shiftKey) }, name, i < 0 ? "" : down ? " ↓" : " ↑"));
   };
   /** Pixels for the longest of these texts. @param {string[]} texts */
-  const width = (name, texts) => Math.round(Math.min(200, 16 + 7.6 * Math.max(name.length, ...texts.slice(0, 200).map((text) => text.length))));
+  const width = (name, texts) => Math.round(Math.min(200, 16 + 7.6 * Math.max(name.length + 1, ...texts.slice(0, 200).map((text) => text.length))));
   const drawHead = () => {
     const held = head.contains(document.activeElement) ? document.activeElement.dataset.column : null;
     head.replaceChildren(h("div", { class: "rs-th", role: "columnheader", "aria-label": "colour" }), heading("title", false),
@@ -124,7 +124,7 @@ async function render({ model, el }) {
         ? { ...column, codes: int32(column.codes) }
         : { ...column, missing: new Uint8Array(column.missing.buffer, column.missing.byteOffset, column.missing.byteLength),
           values: new Float64Array(column.values.buffer.slice(column.values.byteOffset, column.values.byteOffset + column.values.byteLength)) }));
-      const widths = columns.map((column) => width(column.name, column.labels ?? ["0.001234"])), title = width("title", model.get("titles"));
+      const widths = columns.map((column) => width(column.name, column.labels ?? ["0.0001234"])), title = width("title", model.get("titles"));
       el.style.setProperty("--rs-columns", `26px minmax(${title}px, 1fr) ${widths.map((px) => `${px}px`).join(" ")}`);
       el.style.setProperty("--rs-width", `${widths.reduce((sum, px) => sum + px, 26 + title)}px`);
       el.style.setProperty("--rs-rows", String(Math.min(TALLEST, Math.max(3, numbers.length))));

@@ -22,7 +22,7 @@ def test_demo(open_notebook: OpenNotebook) -> None:
     explorer.locator("[aria-sort=descending]").wait_for()
     rows = explorer.locator(".rs-tr")
     rows.nth(0).click()
-    rows.nth(4).click(modifiers=["ControlOrMeta"])
+    rows.nth(3).click(modifiers=["ControlOrMeta"])
     explorer.locator(".rs-header", has_text="2 selected").wait_for()
     print_lr = "print(sorted({e.params['lr'] for e in explorer.visible}))"
     assert notebook.add_and_run(print_lr) == "[0.0003, 0.001, 0.01]"
@@ -33,6 +33,10 @@ def test_demo(open_notebook: OpenNotebook) -> None:
     assert notebook.add_and_run(print_lr) == "[0.01]"
     assert notebook.add_and_run("print(len(explorer.selected))") == "2"
 
+    explorer.locator("[data-param=activation]").click()
+    explorer.locator("input[data-key='\"relu\"']").check()
+    explorer.locator("input[data-key='\"tanh\"']").check()
+    explorer.locator("[data-count=visible]", has_text="12 of 54 experiments").wait_for()
     explorer.locator(".rs-table").evaluate("table => { table.scrollLeft = 0; }")
     explorer.scroll_into_view_if_needed()
     notebook.at_rest()
