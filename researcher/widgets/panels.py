@@ -51,11 +51,10 @@ class Panel:
         )
         self.face = w.VBox([self.title, self.figure], layout=w.Layout(min_width="0"))
 
-    def draw(self, name: str, drawn: Drawn) -> None:
+    def draw(self, name: str, drawn: Drawn, limits: tuple[float, float]) -> None:
         """Draw these curves in their colours; a cross where a curve turns into NaN or infinity."""
         self.title.value = f'<span class="rs-title">{html.escape(name)}</span>'
         colours = [shade for _, _, (shade, _) in drawn] or ["#000000"]
-        limits = _limits([curve for _, curve, _ in drawn])
         if (self.y.min, self.y.max) != limits:
             self.y.min, self.y.max = limits
             self.left.tick_values = np.array(_ticks(*limits))
@@ -93,6 +92,7 @@ class PanelsView(View):
         while len(self.panels) < len(names):
             self.panels.append(Panel(self.x))
         shown = self.panels[: len(names)]
+        self._unread: set[str] = set()
         found = [self._curves(name) for name in names]
         all_curves = [curve for drawn in found for _, curve, _ in drawn]
         last = max((float(np.nanmax(c.x)) for c in all_curves), default=1.0)
@@ -102,8 +102,8 @@ class PanelsView(View):
             self.x.min, self.x.max = full
         budget = max(50, POINTS // max(1, len(all_curves)))
         thin = [[(e, self._thinned(c, budget), look) for e, c, look in drawn] for drawn in found]
-        for panel, name, drawn in zip(shown, names, thin, strict=True):
-            panel.draw(name, drawn)
+        for panel, name, whole, drawn in zip(shown, names, found, thin, strict=True):
+            panel.draw(name, drawn, _limits([curve for _, curve, _ in whole]))  # of all steps: a zoom keeps y
         if self.grid.children != tuple(panel.face for panel in shown):
             self.grid.children = [panel.face for panel in shown]
         with self.overlay.hold_sync():
@@ -122,7 +122,6 @@ class PanelsView(View):
 
     def _curves(self, name: str) -> Drawn:
         found: Drawn = []
-        self._unread: set[str] = set() if name == self.state.observations[0] else self._unread
         for experiment in self.state.drawn:
             try:
                 curve = curve_of(experiment, name)
@@ -154,7 +153,7 @@ class PanelsView(View):
             said.append(
                 f"drawn {sum(len(c.x) for c in thin):,} of {sum(len(c.x) for c in full):,} points, extremes kept"
             )
-        if self.panels and getattr(self, "_unread", None) and state.observations:
+        if self._unread:
             said.append(f"no longer readable: {', '.join(sorted(self._unread))}")
         return f'<div class="rs-row rs-foot">{"".join(f"<span>{html.escape(text)}</span>" for text in said)}</div>'
 
