@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
-from researcher.errors import ResearcherError
+from researcher.errors import RecordsNotFound, ResearcherError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.load import warn_of
@@ -179,8 +179,11 @@ class Explorer(w.VBox):
     def _look_again(self, directory: RecordsDirectory, error: ResearcherError | None) -> None:
         source = str(directory.path)
         self.state.source = f"{source.rstrip('/')}/"
-        if error is not None:
+        if isinstance(error, RecordsNotFound):
             self.state.load([], [], f"{error}\nThis Explorer wakes up when the first record appears.")
+            return
+        if error is not None:  # a disk that is away for a moment takes nothing off the page
+            self.state.load(directory.experiments, directory.damaged, str(error))
             return
         notice = (
             ""

@@ -22,9 +22,19 @@ def module(name: str) -> str:
 
 
 class Face(anywidget.AnyWidget):
-    """A widget whose look is an ES module of ours."""
+    """A widget whose look is an ES module of ours, and which answers while a cell runs, where kernels can do that."""
 
     _css = (_HERE / "explorer.css").read_text(encoding="utf-8")
+
+    def open(self) -> None:
+        """Open the comm, and let the page's messages go to the subshell that the page asks for.
+
+        ipykernel 7.4 sends them to the shell that published last instead, which waits for the running cell. The
+        attribute is private; other kernels lack it, and nothing is changed there.
+        """
+        super().open()
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = lambda _data, asked_for: asked_for
 
 
 class View:

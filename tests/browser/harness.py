@@ -200,6 +200,15 @@ class Notebook:
         self._run(RUN_CELL, index)
         self._assert_no_error([self._outputs()[index]])
 
+    def start_cell(self, index: int) -> None:
+        """Run one cell and do not wait for it: see finish()."""
+        self.page.evaluate(START.format(RUN_CELL), index)
+
+    def finish(self) -> None:
+        """Wait for all cells that run. AssertionError with the traceback if one of them failed."""
+        self.page.wait_for_function(FINISHED)
+        self._assert_no_error(self._outputs())
+
     def add_and_run(self, source: str) -> str:
         """Append a code cell, run it, and return its text output. AssertionError if it fails.
 

@@ -174,6 +174,24 @@ def test_looks(open_notebook: OpenNotebook, records: Path, app: str, theme: str,
     assert explorer.evaluate("el => el.scrollWidth <= el.clientWidth + 1")
 
 
+@pytest.mark.parametrize("app", ["notebook", "lab"])
+def test_answers_while_a_cell_runs(open_notebook: OpenNotebook, records: Path, app: str) -> None:
+    busy = "import pathlib, time\nwhile not pathlib.Path('enough').exists():\n    time.sleep(0.02)"
+    notebook = open_notebook([SETUP, busy], files=[records], app=app)
+    notebook.run_cell(0)
+    drawn(notebook, 0, 12)
+    notebook.start_cell(1)
+    notebook.page.locator(".jp-InputPrompt", has_text="[*]").wait_for()
+    notebook.page.locator("[data-param=depth]").click()
+    notebook.page.locator("input[data-key='512']").check()
+    count(notebook, "4 of 12 experiments")
+    drawn(notebook, 0, 4)
+    assert notebook.page.locator(".jp-InputPrompt", has_text="[*]").count() == 1
+    (notebook.folder / "enough").touch()
+    notebook.finish()
+    assert notebook.add_and_run("print(len(explorer.visible), explorer.filters)") == "4 {'depth': (512,)}"
+
+
 def test_missing_directory_wakes_when_the_first_record_appears(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook([SETUP])
     notebook.run_all()
