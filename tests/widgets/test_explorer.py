@@ -299,3 +299,18 @@ def test_a_directory_without_write_permission(explore: Explore, records: Path) -
         assert len(explore(records).visible) == 6
     finally:
         records.chmod(0o700)
+
+
+def test_records_of_the_2020_package(explore: Explore) -> None:
+    explorer = explore(Path(__file__).parents[1] / "data" / "records-2020")
+    assert [e.hash for e in explorer.visible] == [
+        "6576g326g7112",
+        "8231213hj9812nba8hnsd",
+        "d45dee5991986a5b8215706f5e904b3e",
+    ]
+    explorer.query = "title == 'test' and final.mse < 1"
+    assert [e.n_folds() for e in explorer.visible] == [5]
+    explorer.query = ""
+    assert "mse" in explorer.observations
+    explorer.filters = {"model": ["rnn"]}
+    assert [e.title for e in explorer.visible] == ["cool_experiment"]
