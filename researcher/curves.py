@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from researcher.experiment import Experiment
 from researcher.observations import folds_of, shape_of
+from researcher.params import as_float
 
 Array = npt.NDArray[np.float64]
 
@@ -67,14 +68,7 @@ def floats(values: Sequence[float]) -> Array:
     try:
         return np.array(values, dtype=float)
     except OverflowError:
-        return np.array([_as_float(value) for value in values])
-
-
-def _as_float(number: float) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return np.inf if number > 0 else -np.inf
+        return np.array([as_float(value) for value in values])
 
 
 def _steps(experiment: Experiment, observation: str, n: int) -> Array:

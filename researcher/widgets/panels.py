@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import Any
 
 import bqplot as bq
 import ipywidgets as w
@@ -16,12 +15,12 @@ from researcher.experiment import Experiment
 from researcher.widgets.overlay import Overlay
 from researcher.widgets.palette import colour, dash
 from researcher.widgets.pointing import Pointing
-from researcher.widgets.state import ExplorerState
+from researcher.widgets.state import ExplorerState, Rows
 from researcher.widgets.view import View
 
 POINTS = 12_000  # points over all panels that a page still pans smoothly
 
-Drawn = list[tuple[Experiment, Curve, Any]]
+Drawn = list[tuple[Experiment, Curve, tuple[str, str]]]  # with colour and dash
 
 
 class Panel:
@@ -74,7 +73,7 @@ class Panel:
 class PanelsView(View):
     """A panel for each chosen observation, with the curves of the drawn experiments overlaid."""
 
-    watches = ("drawn", "observations", "selected", "zoom", "facets")
+    watches = ("visible", "drawn", "observations", "selected", "zoom")
 
     def __init__(self, state: ExplorerState, pointing: Pointing) -> None:
         self.x = bq.LinearScale(min=0.0, max=1.0)
@@ -213,21 +212,21 @@ def _band(curve: Curve) -> tuple[Array, Array]:
     return np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])
 
 
-def _alone(y: Array) -> Array:
+def _alone(y: Array) -> Rows:
     """Where a point has no finite neighbour, so that no line shows it."""
     finite = np.isfinite(y)
     around = np.concatenate([[False], finite, [False]])
-    return np.flatnonzero(finite & ~around[:-2] & ~around[2:]).astype(float)
+    return np.flatnonzero(finite & ~around[:-2] & ~around[2:])
 
 
-def _broken(y: Array) -> Array:
+def _broken(y: Array) -> Rows:
     """The last finite point before each NaN or infinity."""
     finite = np.isfinite(y)
-    return np.flatnonzero(finite[:-1] & ~finite[1:]).astype(float)
+    return np.flatnonzero(finite[:-1] & ~finite[1:])
 
 
-def _scattered(marked: Sequence[tuple[Curve, Array, str]]) -> tuple[Array, Array, list[str]]:
-    rows = [points.astype(int) for _, points, _ in marked]
-    x = np.concatenate([np.zeros(0), *(c.x[i] for (c, _, _), i in zip(marked, rows, strict=True))])
-    y = np.concatenate([np.zeros(0), *(c.y[i] for (c, _, _), i in zip(marked, rows, strict=True))])
-    return x, y, [shade for (_, _, shade), i in zip(marked, rows, strict=True) for _ in i] or ["#000000"]
+def _scattered(marked: Sequence[tuple[Curve, Rows, str]]) -> tuple[Array, Array, list[str]]:
+    """The points of these rows of each curve, in its colour."""
+    x = np.concatenate([np.zeros(0), *(curve.x[rows] for curve, rows, _ in marked)])
+    y = np.concatenate([np.zeros(0), *(curve.y[rows] for curve, rows, _ in marked)])
+    return x, y, [shade for _, rows, shade in marked for _ in rows] or ["#000000"]

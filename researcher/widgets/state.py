@@ -11,7 +11,7 @@ import numpy.typing as npt
 import traitlets as t
 
 from researcher.curves import floats
-from researcher.errors import QueryError
+from researcher.errors import QueryError, ResearcherError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.facets import Facet, facets_of, narrowed, with_filtered
@@ -241,7 +241,7 @@ class ExplorerState(t.HasTraits):
         for experiment in self.experiments[-20:]:
             try:
                 series = experiment.observations
-            except Exception:  # noqa: BLE001, S112 - it is told where its curve is drawn
+            except ResearcherError:  # deleted or damaged since: told where its curve would be drawn
                 continue
             curved += [name for name, value in series.items() if shape_of(value) in ("curve", "folds")]
         return tuple(dict.fromkeys(curved))[:PANELS]

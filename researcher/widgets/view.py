@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import operator
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -52,6 +53,7 @@ class View:
         self.state = state
         self._error = w.HTML()
         self._error.layout.display = "none"
+        self._shown: list[Any] | None = None
         self.face = w.VBox([*widgets, self._error])
         state.observe(self._refresh, self.watches)
         self._refresh()
@@ -81,7 +83,12 @@ class View:
             widget.close()
 
     def _refresh(self, _change: object = None) -> None:
+        """Render, unless all that is watched is what was rendered last: several traits change at once."""
         with self.state.lock:
+            watched = [getattr(self.state, name) for name in self.watches]
+            if self._shown is not None and all(map(operator.is_, watched, self._shown)):
+                return
+            self._shown = watched
             try:
                 self.render()
                 self._tell("")
