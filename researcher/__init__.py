@@ -37,6 +37,8 @@ if TYPE_CHECKING:
         reduced_params,
         save_experiment,
     )
+    from researcher.recorder import Recorder
+    from researcher.recover import recover
     from researcher.widgets.explorer import Explorer
 
 __version__ = "1.0.0.dev0"
@@ -46,6 +48,7 @@ __all__ = [
     "Experiments",
     "Explorer",
     "ObservationCollector",
+    "Recorder",
     "all_experiments",
     "final_compare",
     "get_hash",
@@ -59,6 +62,7 @@ __all__ = [
     "plot_training",
     "record_experiment",
     "record_experiment_with_collector",
+    "recover",
     "reduced_params",
     "save_experiment",
 ]
@@ -83,10 +87,12 @@ _HOMES = {
         "reduced_params",
         "save_experiment",
     ),
+    "recorder": ("Recorder",),
+    "recover": ("recover",),
     "widgets.explorer": ("Explorer",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("dashboard", "errors", "experiment", "experiments", "load", "observations", "query", "record")
+_MODULES = ("dashboard", "errors", "experiment", "experiments", "integrations", "load", "observations", "query", "record")
 
 
 def __getattr__(name: str) -> object:

@@ -8,11 +8,14 @@ ResearcherError
 ├── CannotRead           (OSError)                the records directory is there and cannot be read
 ├── DamagedRecord        (ValueError)             a file that is not a readable record
 ├── NoSuchExperiment     (ValueError)             a hash that names no experiment, or several
+├── NotRecording         (RuntimeError)           a recorder that is not started, or has ended
 ├── ObservationConflict  (ValueError)             folds and plain values under one key, or a key set twice
+├── MissingExtra         (ImportError)            a package that this needs is not installed; says how to get it
 └── QueryError           (ValueError)             a query that cannot be understood; points at the mistake
 
 ResearcherWarning        (UserWarning)
 ├── DamagedRecordWarning                          files that were left out of a load
+├── RecordingWarning                              something was not recorded, or not yet, and where it is kept
 ├── NewerFormatWarning                            a record written by a later version of researcher
 └── UnknownNameWarning                            a query names what no experiment has
 ```
@@ -92,6 +95,26 @@ class ObservationConflict(ResearcherError, ValueError):
     """An observation was set twice, or given both with folds and without."""
 
 
+class NotRecording(ResearcherError, RuntimeError):
+    """A recorder was used before it was started, or after it ended."""
+
+
+class MissingExtra(ResearcherError, ImportError):
+    """Something needs a package that is not installed.
+
+    Attributes:
+        extra: the extra of this package that brings it.
+    """
+
+    def __init__(self, extra: str, reason: str) -> None:
+        super().__init__(extra, reason)
+        self.extra = extra
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f'{self.reason}. Install it: pip install "researcher-notebook[{self.extra}]"'
+
+
 class QueryError(ResearcherError, ValueError):
     """A query that cannot be understood.
 
@@ -119,6 +142,10 @@ class ResearcherWarning(UserWarning):
 
 class DamagedRecordWarning(ResearcherWarning):
     """Some files in a records directory were left out because they cannot be read."""
+
+
+class RecordingWarning(ResearcherWarning):
+    """Something was not recorded, or not yet; the message says where it is kept."""
 
 
 class NewerFormatWarning(ResearcherWarning):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.observations import lower_is_better, shape_of, summary_of
+from researcher.observations import Shape, lower_is_better, shape_of, summary_of
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 
 RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
@@ -22,6 +22,23 @@ def ours_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The ``researcher`` part of a record, or nothing for one of the 2020 package."""
     ours = data.get("researcher")
     return ours if isinstance(ours, dict) and type(ours.get("format")) is int else {}
+
+
+class _Contents:
+    """What was read of an experiment at one time; replaced whole, so that threads never see a mixture."""
+
+    __slots__ = ("data", "rest", "summaries")
+
+    def __init__(self, data: dict[str, Any], rest: Callable[[], Mapping[str, Any]] | None) -> None:
+        self.data = data
+        self.rest = rest
+        self.summaries: dict[tuple[str, str], object] | None = None
+
+
+def _single(data: Mapping[str, Any]) -> Collection[str]:
+    """The observations that were observed as one value each, whatever their shape."""
+    names = ours_of(data).get("values")
+    return names if isinstance(names, list) else ()
 
 
 class Experiment:
@@ -41,18 +58,16 @@ class Experiment:
         self,
         data: Mapping[str, Any],
         path: Path | None = None,
-        observations: Callable[[], Any] | None = None,
+        rest: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
         """Hold ``data``, one dict as a record has it.
 
         Args:
-            data: params, hash, timestamp and the rest; with its observations unless they are given separately.
+            data: params, hash, timestamp and so on; with its observations unless they are given separately.
             path: the file it was read from.
-            observations: called once, when they are first looked at.
+            rest: called once, when the observations are first looked at; gives them and what belongs to them.
         """
-        self._data = dict(data)
-        self._pending = observations
-        self._summaries: dict[tuple[str, str], object] | None = None
+        self._contents = _Contents(dict(data), rest)
         self.path = path
 
     @property
@@ -63,12 +78,12 @@ class Experiment:
             RecordsNotFound: the record was deleted before its observations were looked at.
             DamagedRecord: it was damaged in the meantime.
         """
-        pending = self._pending
-        if pending is not None:
-            found = {**self._data, "observations": pending()}
-            self._data = {**self._params, **{key: found[key] for key in RESERVED if key in found}}
-            self._pending = None
-        return self._data
+        contents = self._contents
+        if contents.rest is not None:
+            found = {**contents.data, **contents.rest()}
+            contents.data = {**self._params, **{key: found[key] for key in RESERVED if key in found}}
+            contents.rest = None
+        return contents.data
 
     @property
     def params(self) -> dict[str, Any]:
@@ -77,8 +92,8 @@ class Experiment:
 
     @cached_property
     def _params(self) -> dict[str, Any]:
-        ours = RESERVED if ours_of(self._data) else RESERVED[:-1]
-        return {key: value for key, value in self._data.items() if key not in ours}
+        ours = RESERVED if ours_of(self._contents.data) else RESERVED[:-1]
+        return {key: value for key, value in self._contents.data.items() if key not in ours}
 
     @cached_property
     def _flat(self) -> dict[str, object]:
@@ -93,7 +108,7 @@ class Experiment:
     @property
     def hash(self) -> str:
         """The hash of the params; computed where an old record lacks it."""
-        found = self._data.get("hash")
+        found = self._contents.data.get("hash")
         if isinstance(found, str):
             return found
         return digest(self._params)
@@ -101,19 +116,19 @@ class Experiment:
     @property
     def title(self) -> str:
         """The title that was given, or the empty text."""
-        title = self._data.get("title")
+        title = self._contents.data.get("title")
         return "" if title is None else str(title)
 
     @property
     def name(self) -> str:
         """The name of the record file without its ending, unique in its directory; else the identifier."""
-        return self.path.name.removesuffix(".json") if self.path else self.identifier()
+        return self.path.stem if self.path else self.identifier()
 
     @property
     def timestamp(self) -> datetime.datetime | None:
         """When it was recorded: local time, in seconds; None where an old record does not say."""
         try:
-            return datetime.datetime.strptime(self._data["timestamp"], TIMESTAMP)
+            return datetime.datetime.strptime(self._contents.data["timestamp"], TIMESTAMP)
         except (KeyError, TypeError, ValueError):
             return None
 
@@ -121,20 +136,58 @@ class Experiment:
     def recorded_at(self) -> float:
         """When it was recorded, in seconds since 1970, as exactly as the record says; 0 where it does not."""
         try:
-            return datetime.datetime.fromisoformat(ours_of(self._data)["recorded_at"]).timestamp()
+            return datetime.datetime.fromisoformat(self.ours["recorded_at"]).timestamp()
         except (KeyError, TypeError, ValueError, OverflowError):
             return _seconds(self.timestamp)
 
     @property
     def duration(self) -> float | None:
         """How long it took, in seconds, if that was recorded."""
-        found = self._data.get("duration")
+        found = self._contents.data.get("duration")
         return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
     @property
     def status(self) -> str:
         """``finished``, or what else its record says."""
-        return str(ours_of(self._data).get("status", "finished"))
+        return str(self.ours.get("status", "finished"))
+
+    @property
+    def ours(self) -> Mapping[str, Any]:
+        """The ``researcher`` part of its record, without what belongs to curves; empty for the 2020 package's."""
+        return ours_of(self._contents.data)
+
+    @property
+    def notes(self) -> list[str]:
+        """The remarks that were made on it, oldest first."""
+        found = self.ours.get("notes")
+        notes = found if isinstance(found, list) else []
+        return [str(note["text"]) for note in notes if isinstance(note, dict) and "text" in note]
+
+    @property
+    def tags(self) -> list[str]:
+        """The words it is tagged with, in the order in which they were given."""
+        found = self.ours.get("tags")
+        return [tag for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
+
+    def annotate(self, note: str = "", *, tags: Iterable[str] = (), untag: Iterable[str] = ()) -> None:
+        """Add a remark or tags to the record, or take tags away; params, hash and observations stay as they are.
+
+        Args:
+            note: a remark; kept with the time of day.
+            tags: words to tag it with.
+            untag: tags to take away.
+
+        Raises:
+            CannotWrite: it has no record file, one of the 2020 package, which is never changed, or one that cannot
+                be written.
+        """
+        from researcher.annotations import annotate
+
+        annotate(self, note, tags, untag)
+
+    def become(self, later: Experiment) -> None:
+        """Hold from now on what ``later`` holds, a later reading of the same experiment."""
+        self._contents, self.path = later._contents, later.path
 
     def get_hash(self) -> str:
         """The hash of the params."""
@@ -146,7 +199,7 @@ class Experiment:
 
     def n_folds(self) -> int:
         """The number of folds: of the observation that has most of them, 0 without folds."""
-        return max((len(o) for o in self.observations.values() if shape_of(o) == "folds"), default=0)
+        return max((len(o) for key, o in self.observations.items() if self.shape(key) == "folds"), default=0)
 
     def has_observation(self, key: str) -> bool:
         """Whether anything was observed under this name."""
@@ -160,11 +213,16 @@ class Experiment:
             ValueError: it is an empty list, or one of its folds is.
         """
         observation = self.observations[key]
-        if not isinstance(observation, list):
+        if not isinstance(observation, list) or key in _single(self.data):
             return observation
-        if not observation or (shape_of(observation) == "folds" and not all(observation)):
+        folded = shape_of(observation) == "folds"
+        if not observation or (folded and not all(observation)):
             raise ValueError(f"the observation {key!r} of {self.identifier()} is empty, so it has no final value")
-        return [fold[-1] for fold in observation] if shape_of(observation) == "folds" else observation[-1]
+        return [fold[-1] for fold in observation] if folded else observation[-1]
+
+    def shape(self, key: str) -> Shape:
+        """Whether an observation is a number, a curve, folds, or something else; the latter if it is not there."""
+        return "other" if key in _single(self.data) else shape_of(self.observations.get(key))
 
     def summary(self, which: str, observation: str) -> object:
         """One number for an observation, without keeping its curve in memory.
@@ -187,24 +245,27 @@ class Experiment:
 
     def _summed_up(self) -> Mapping[tuple[str, str], object]:
         """The summaries; none as long as the record is gone or damaged, so that it stops no table of many."""
-        if self._summaries is None:
-            pending = self._pending
+        contents = self._contents
+        if contents.summaries is None:
             try:
-                series = pending() if pending is not None else self.observations
+                found = contents.data if contents.rest is None else {**contents.data, **contents.rest()}
             except (RecordsNotFound, DamagedRecord):
                 return {}
-            self._summaries = {
+            series = found.get("observations")
+            single = _single(found)
+            contents.summaries = {
                 (which, name): summary_of(name, value, which)
                 for name, value in (series.items() if isinstance(series, dict) else ())
+                if name not in single
                 for which in ("final", "min", "max")
             }
-        return self._summaries
+        return contents.summaries
 
     def look_up(self, path: tuple[str, ...]) -> object:
         """What a name in a query stands for, or `researcher.ABSENT`.
 
         A param of that name comes first; then ``final.x``, ``min.x``, ``max.x`` and ``best.x`` of an observation;
-        then ``status``, ``title``, ``timestamp``, ``duration`` and ``hash``.
+        then ``status``, ``title``, ``timestamp``, ``duration``, ``hash``, ``tags`` and ``notes``.
         """
         found = looked_up(self._params, path)
         if found is not ABSENT:
@@ -213,6 +274,8 @@ class Experiment:
             return self.summary(path[0], ".".join(path[1:]))
         if path in {("status",), ("hash",)}:
             return getattr(self, path[0])
+        if path in {("tags",), ("notes",)}:
+            return getattr(self, path[0]) or ABSENT
         if path in {("timestamp",), ("duration",)}:
             value = getattr(self, path[0])
             return ABSENT if value is None else value

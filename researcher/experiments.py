@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 20  # rows of the table in a notebook
-_OWN_NAMES = {"status", "title", "timestamp", "duration", "hash"}
+_OWN_NAMES = {"status", "title", "timestamp", "duration", "hash", "tags", "notes"}
 
 
 class Experiments(list[Experiment]):

@@ -10,7 +10,9 @@ from pathlib import Path
 from researcher.errors import DamagedRecordWarning, NoSuchExperiment
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.storage.directory import RecordsDirectory, read
+from researcher.storage.directory import RecordsDirectory
+from researcher.storage.names import JOURNAL, RECORD
+from researcher.storage.reading import read
 
 _warned: set[tuple[Path, str, int]] = set()
 
@@ -18,7 +20,8 @@ _warned: set[tuple[Path, str, int]] = set()
 def all_experiments(path: str | os.PathLike[str]) -> Experiments:
     """All experiments that are recorded in the directory ``path``, oldest first.
 
-    A damaged file is left out, warned of once a process, and listed in ``.damaged`` of what is returned.
+    Those that still run are there as far as they are, with the status ``running``; those whose process is gone are
+    ``interrupted``. A damaged file is left out, warned of once a process, and listed in ``.damaged`` of what is returned.
 
     Raises:
         RecordsNotFound: there is no such directory; a FileNotFoundError too.
@@ -31,13 +34,13 @@ def all_experiments(path: str | os.PathLike[str]) -> Experiments:
 
 
 def load_experiment(path: str | os.PathLike[str], name: str) -> Experiment:
-    """The experiment of the record ``name`` in the directory ``path``; its ending ``.json`` may be left out.
+    """The experiment of the record or journal ``name`` in the directory ``path``; the ending ``.json`` may be left out.
 
     Raises:
         RecordsNotFound: there is no such record.
         DamagedRecord: it cannot be read as one.
     """
-    return read(Path(path) / (name if name.endswith(".json") else f"{name}.json"))
+    return read(Path(path) / (name if name.endswith((RECORD, JOURNAL)) else f"{name}{RECORD}"))
 
 
 def past_experiment_from_hash(path: str | os.PathLike[str], hash_segment: str) -> Experiment:
@@ -57,25 +60,31 @@ def past_experiment_from_hash(path: str | os.PathLike[str], hash_segment: str) -
 
 def past_experiments_from_hashes(path: str | os.PathLike[str], hash_segments: Iterable[str]) -> Experiments:
     """An experiment for each hash segment, in that order; see `past_experiment_from_hash`."""
-    segments = list(hash_segments)
-    for segment in segments:
-        if len(segment) < 8:
-            raise NoSuchExperiment(
-                f"the hash segment {segment!r} is too short to be unique; give at least 8 characters"
-            )
+    segments = list(map(_long_enough, hash_segments))
     experiments = all_experiments(path)
-    return Experiments(_the_one(experiments, segment, path) for segment in segments)
+    return Experiments(_of_one_hash(experiments, segment, path)[-1] for segment in segments)
 
 
-def _the_one(experiments: Experiments, segment: str, path: str | os.PathLike[str]) -> Experiment:
-    found = [e for e in experiments if segment in e.hash or segment in e.hash.zfill(32)]
+def with_hash(path: str | os.PathLike[str], segment: str) -> Experiments:
+    """An experiment and its repeats, oldest first, by a segment of their hash; see `past_experiment_from_hash`."""
+    return _of_one_hash(all_experiments(path), _long_enough(segment), path)
+
+
+def _long_enough(segment: str) -> str:
+    if len(segment) < 8:
+        raise NoSuchExperiment(f"the hash segment {segment!r} is too short to be unique; give at least 8 characters")
+    return segment
+
+
+def _of_one_hash(experiments: Experiments, segment: str, path: str | os.PathLike[str]) -> Experiments:
+    found = Experiments(e for e in experiments if segment in e.hash or segment in e.hash.zfill(32))
     hashes = {e.hash.zfill(32) for e in found}
     if not found:
         raise NoSuchExperiment(f"no experiment in {os.fspath(path)} has a hash with {segment!r}")
     if len(hashes) > 1:
         listed = "\n".join(f"  {e.hash}  {e.name}" for e in found)
         raise NoSuchExperiment(f"{len(hashes)} different experiments have a hash with {segment!r}:\n{listed}")
-    return found[-1]
+    return found
 
 
 def warn_of(damaged: Iterable[tuple[Path, str]]) -> None:
@@ -87,7 +96,7 @@ def warn_of(damaged: Iterable[tuple[Path, str]]) -> None:
         return
     files = "1 file is" if len(listed) == 1 else f"{len(listed)} files are"
     more = [f"  and {len(listed) - 10} more, listed in .damaged"] if len(listed) > 10 else []
-    message = "\n".join([f"{files} not a readable record and left out:", *listed[:10], *more])
+    message = "\n".join([f"{files} damaged; all else is loaded:", *listed[:10], *more])
     warnings.warn(message, DamagedRecordWarning, stacklevel=3)
 
 

@@ -49,7 +49,7 @@ def record_experiment(
     if isinstance(observations, ObservationCollector):
         observations = observations.observations
     try:
-        head = records.stamped(_checked_params(params), _seconds(duration), "finished")
+        head = records.stamped(checked_params(params), _seconds(duration), "finished")
         return _publish(save_path, names.stem(head.get("title"), head["hash"]), head, observations)
     except (NotRecordable, CannotWrite) as error:
         raise _with_rescue(error, params, observations) from error.__cause__
@@ -81,7 +81,7 @@ def save_experiment(
     """
     try:
         own = _its_own(parameters)
-        params = _checked_params({key: parameters[key] for key in parameters if key not in own} if own else parameters)
+        params = checked_params({key: parameters[key] for key in parameters if key not in own} if own else parameters)
         head = records.stamped({**params, **own}, None, "finished")
         return _publish(path, names.cleaned(str(name).removesuffix(".json")) or head["hash"], head, observations)
     except (NotRecordable, CannotWrite) as error:
@@ -109,7 +109,7 @@ def reduced_params(params: Mapping[str, Any], unwanted_keys: Collection[str]) ->
     return {key: value for key, value in params.items() if key not in unwanted_keys}
 
 
-def _checked_params(params: Mapping[str, Any]) -> dict[str, Any]:
+def checked_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """The params as plain values.
 
     Raises:
@@ -169,7 +169,7 @@ def _publish(
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise CannotWrite(f"cannot record into {directory}: {reason}") from error
     record = records.decode(content)
-    return Experiment(record.head, path, record.observations)
+    return Experiment(record.head, path, record.rest)
 
 
 def _with_rescue(

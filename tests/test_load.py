@@ -196,7 +196,7 @@ def test_a_file_that_is_no_record_never_stops_the_others(tmp_path, what):
     content(path) if callable(content) else write(tmp_path, "bad.json", content)
     good = rs.record_experiment({"lr": 0.1}, tmp_path, {"loss": [1]})
 
-    with pytest.warns(DamagedRecordWarning, match="1 file is not a readable record") as warned:
+    with pytest.warns(DamagedRecordWarning, match="1 file is damaged") as warned:
         experiments = rs.all_experiments(tmp_path)
     assert len(warned) == 1
     assert warned[0].filename == __file__

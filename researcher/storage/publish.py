@@ -20,8 +20,10 @@ from researcher.storage.strict import Notes
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
-def publish(directory: Path, name: str, content: bytes) -> Path:
+def publish(directory: Path, name: str, content: bytes, first: int = 1) -> Path:
     """Write ``content`` into ``directory`` under the first free name of ``name.json``, ``name-2.json`` and so on.
+
+    ``first`` is the number to begin with.
 
     A reader sees the whole file or none; after the return it survives a power cut. Any number of processes may
     publish one name at once, and each gets a file of its own.
@@ -32,13 +34,10 @@ def publish(directory: Path, name: str, content: bytes) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     beside = directory / f".{uuid.uuid4().hex}.tmp"
     try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        for repeat in itertools.count(1):
+        _write_synced(beside, content)
+        for repeat in itertools.count(first):
             target = directory / names.numbered(name, repeat)
-            if _placed(beside, target):
+            if placed(beside, target):
                 break
     finally:
         with contextlib.suppress(OSError):  # after a move it is gone; otherwise the first error is the one to tell
@@ -47,7 +46,7 @@ def publish(directory: Path, name: str, content: bytes) -> Path:
     return target
 
 
-def _placed(beside: Path, target: Path) -> bool:
+def placed(beside: Path, target: Path) -> bool:
     """Whether ``target`` was free and is the file now."""
     try:
         os.link(beside, target)
@@ -74,6 +73,31 @@ def _moved(beside: Path, target: Path) -> bool:
         return True
     finally:
         claim.unlink(missing_ok=True)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put ``content`` in the place of a record that is there; a reader sees the old one or the new one, whole.
+
+    Raises:
+        OSError: it could not be written; the old one is still there.
+    """
+    beside = path.with_name(f".{uuid.uuid4().hex}.tmp")
+    try:
+        _write_synced(beside, content)
+        with contextlib.suppress(OSError):
+            beside.chmod(path.stat().st_mode & 0o777)
+        beside.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+    _sync(path.parent)
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync(directory: Path) -> None:
@@ -104,6 +128,16 @@ def rescued(params: object, observations: object, reason: str) -> Path | None:
         Path(name).unlink(missing_ok=True)
         return None
     return Path(name)
+
+
+def rescued_record(name: str, content: bytes) -> Path | None:
+    """Write a whole record into a directory of its own in the temporary directory; None if that failed too."""
+    try:
+        path = Path(tempfile.mkdtemp(prefix="researcher-rescue-")) / name
+        path.write_bytes(content)
+    except OSError:
+        return None
+    return path
 
 
 def _shown(value: object, above: frozenset[int] = frozenset()) -> object:

@@ -24,6 +24,10 @@ class Record(NamedTuple):
     head: dict[str, Any]
     observations: Callable[[], Any] | None
 
+    def rest(self) -> dict[str, Any]:
+        """The observations under their key; nothing if there are none."""
+        return {} if self.observations is None else {"observations": self.observations()}
+
 
 def stamped(params: Mapping[str, Any], duration: float | None, status: str) -> dict[str, Any]:
     """Everything of a new record but its observations: params, then hash, times and status."""
@@ -47,6 +51,17 @@ def encode(head: Mapping[str, Any], observations: Mapping[str, Any]) -> bytes:
         return _laid_out(strict, series, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot hold and JSON's escapes can
         return _laid_out(strict, series, ensure_ascii=True).encode()
+
+
+def encode_head(head: Mapping[str, Any]) -> bytes:
+    """The same without observations, in one line: how a journal begins."""
+    notes = Notes()
+    strict = {key: notes.strict(value, pointer("", key)) for key, value in head.items() if key != "researcher"}
+    strict["researcher"] = {**head["researcher"], **notes.as_dict()}
+    try:
+        return json.dumps(strict, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(strict, allow_nan=False).encode() + b"\n"
 
 
 def _laid_out(head: Mapping[str, Any], observations: Mapping[str, Any], *, ensure_ascii: bool) -> str:

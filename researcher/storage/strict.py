@@ -11,7 +11,7 @@ from typing import Any
 
 from researcher.plain import key_text
 
-_TOKENS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+TOKENS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 class Notes:
@@ -45,7 +45,7 @@ class Notes:
         kind = type(value)
         if kind is float:
             return value if math.isfinite(value) else key_text(value)
-        if kind is str and value in _TOKENS:
+        if kind is str and value in TOKENS:
             self._texts.add(at)
         if kind is dict:
             return {key_text(key): self._strict_item(key, item, at) for key, item in value.items()}
@@ -63,7 +63,7 @@ class Notes:
         """What `strict` was given."""
         kind = type(value)
         if kind is str:
-            return _TOKENS[value] if value in _TOKENS and at not in self._texts else value
+            return TOKENS[value] if value in TOKENS and at not in self._texts else value
         if kind is dict:
             return dict(self._restored_item(key, item, at) for key, item in value.items())
         if kind is list and not {str, list, dict}.isdisjoint(map(type, value)):
@@ -74,7 +74,7 @@ class Notes:
         at = pointer(above, text)
         key = self._keys.get(at, text)
         if at in self._keys and isinstance(key, str):
-            key = _TOKENS.get(key, key)
+            key = TOKENS.get(key, key)
         return key, self.restored(item, at)
 
 

@@ -15,7 +15,6 @@ from researcher.errors import QueryError, ResearcherError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.facets import Facet, facets_of, narrowed, with_filtered
-from researcher.observations import shape_of
 from researcher.params import ABSENT
 from researcher.query import parse
 
@@ -243,5 +242,5 @@ class ExplorerState(t.HasTraits):
                 series = experiment.observations
             except ResearcherError:  # deleted or damaged since: told where its curve would be drawn
                 continue
-            curved += [name for name, value in series.items() if shape_of(value) in ("curve", "folds")]
+            curved += [name for name in series if experiment.shape(name) in ("curve", "folds")]
         return tuple(dict.fromkeys(curved))[:PANELS]

@@ -56,7 +56,7 @@ class Watch:
 
     def _look(self) -> None:
         try:
-            changed, error = self._directory.refresh(), None
+            changed, error = bool(self._directory.refresh()), None
         except ResearcherError as found:
             changed, error = str(found) != self._trouble, found
         recovered = error is None and self._trouble != ""

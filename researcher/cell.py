@@ -1,0 +1,28 @@
+"""Which notebook cell is running, and in which run of it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple
+
+
+class CellRun(NamedTuple):
+    """One run of one cell; both are empty outside a notebook, and where its front end does not name its cells."""
+
+    cell: str
+    run: int
+
+    def follows(self, other: CellRun) -> bool:
+        """Whether this is a later run of the same cell."""
+        return self.cell != "" and self.cell == other.cell and self.run != other.run
+
+
+def cell_run() -> CellRun:
+    """The present run of the present cell."""
+    ipython: Any = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    try:
+        metadata = shell.get_parent()["metadata"]
+        return CellRun(str(metadata.get("cellId", "")), int(shell.execution_count))
+    except (AttributeError, KeyError, TypeError):  # no shell, or one without a front end
+        return CellRun("", 0)

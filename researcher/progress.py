@@ -1,0 +1,62 @@
+"""A progress bar with the latest values, in a terminal and in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from researcher.errors import MissingExtra
+from researcher.params import label
+
+_TOTALS = ("epochs", "n_epochs", "num_epochs", "max_epochs", "steps", "n_steps", "max_steps", "n_iter", "max_iter")
+
+
+class Progress:
+    """Counts the calls of `Recorder.observe`, out of what the params say where they do.
+
+    Attributes:
+        wanted: what was asked for: no bar, a bar, or one of so many steps.
+        shown: whether there is a bar now.
+    """
+
+    def __init__(self, wanted: bool | int, params: Mapping[str, Any]) -> None:
+        self.wanted = wanted
+        self.shown = False
+        self._params = params
+        self._bar: Any = None
+        self._latest: dict[str, Any] = {}
+
+    def open(self) -> None:
+        """Show the bar, if one is wanted.
+
+        Raises:
+            MissingExtra: tqdm is not installed.
+        """
+        if not self.wanted:
+            return
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            raise MissingExtra("progress", "a progress bar needs tqdm") from None
+        total = self.wanted if self.wanted is not True else _total(self._params)
+        self._bar = tqdm(total=total, desc=str(self._params.get("title", "")) or None, unit="step")
+        self.shown = True
+
+    def advance(self, observations: Mapping[str, Any]) -> None:
+        """Count one more call, and show its values."""
+        self._latest.update(observations)
+        shown = {name: label(value) for name, value in self._latest.items() if isinstance(value, (int, float))}
+        self._bar.set_postfix(shown, refresh=False)
+        self._bar.update()
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self.shown:
+            self.shown = False
+            self._bar.close()
+
+
+def _total(params: Mapping[str, Any]) -> int | None:
+    """The number of steps that a param promises, if one does."""
+    found = (params.get(name) for name in _TOTALS)
+    return next((value for value in found if type(value) is int and value > 0), None)
