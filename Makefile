@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test clean help
+.PHONY: demo test test-frameworks clean help
 
 demo: $(VENV)/installed-demo ## Open mnist_demo.ipynb in Jupyter; with no terminal, run it and print the best experiment
 	@if [ -t 0 ] && [ -t 1 ]; then \
@@ -37,13 +37,16 @@ test: $(VENV)/installed-test ## Run the linters, the type checker and all tests;
 	$(BIN)/pytest $(PYTEST_ARGS) -m "not browser" || exit; \
 	echo "make test: passed, but without the tests in tests/browser: there was no Chromium." >&2
 
+test-frameworks: $(VENV)/installed-test-frameworks ## Test the callbacks with the frameworks, which are large to download
+	$(BIN)/pytest tests/integrations
+
 clean: ## Remove the environment, caches and pictures (never records/)
 	rm -rf $(VENV) build dist screenshots
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find researcher tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "PYTHON=... names the Python (3.11 or later) to make $(VENV) with; CHROMIUM=... the browser to test with."
 
 # Stamps: .venv/created, and .venv/installed-EXTRA, which is newer than pyproject.toml when up to date.
