@@ -55,7 +55,7 @@ def facets_of(experiments: Sequence[Experiment]) -> list[Facet]:
     """
     params = [flattened(e.params) for e in experiments]
     names = dict.fromkeys(name for flat in params for name in flat)
-    found = [_facet(name, [flat.get(name, ABSENT) for flat in params]) for name in names]
+    found = [facet_of(name, [flat.get(name, ABSENT) for flat in params]) for name in names]
     many = max(12, len(params) / 3)
     return sorted((f for f in found if f.varies), key=lambda f: (f.name == "title", len(f.values) > many))
 
@@ -68,11 +68,12 @@ def with_filtered(
     for name, kept in filters.items():
         known = found.get(name)
         if known is None or not {value_key(value) for value in kept} <= set(known.keys):
-            found[name] = _facet(name, [flattened(e.params).get(name, ABSENT) for e in experiments], kept)
+            found[name] = facet_of(name, [flattened(e.params).get(name, ABSENT) for e in experiments], kept)
     return list(found.values())
 
 
-def _facet(name: str, column: Sequence[object], more: Collection[object] = ()) -> Facet:
+def facet_of(name: str, column: Sequence[object], more: Collection[object] = ()) -> Facet:
+    """The facet of a param with these values, one an experiment; ``more`` are listed where no experiment has them."""
     keys = [value_key(value) for value in column]
     distinct = {**{value_key(value): value for value in more}, **dict(zip(keys, column, strict=True))}
     ordered = sorted(distinct, key=lambda key: value_order(distinct[key]))
