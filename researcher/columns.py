@@ -10,11 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from researcher.experiment import Experiment
-from researcher.facets import Facet, facet_of
-from researcher.params import ABSENT, as_float, flattened
-
-OWN = ("status", "title", "timestamp", "duration", "hash")
-SUMMARIES = ("final", "best", "min", "max")
+from researcher.facets import Facet, facet_of, values_of
+from researcher.params import ABSENT, as_float
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +54,6 @@ def column_of(experiments: Sequence[Experiment], name: str) -> Column:
 def column_of_facet(facet: Facet) -> Column:
     """The column of a param whose facet is known."""
     return _column(facet.name, [facet.values[code] for code in facet.codes])
-
-
-def values_of(experiments: Sequence[Experiment], name: str) -> list[Any]:
-    """The value of a column for each experiment, `ABSENT` where it has none; a param comes before an observation."""
-    found = [flattened(e.params).get(name, ABSENT) for e in experiments]
-    if any(value is not ABSENT for value in found):
-        return found
-    which, _, observation = name.partition(".")
-    if which in SUMMARIES and observation:
-        return [e.summary(which, observation) for e in experiments]
-    if name in OWN:
-        return [e.look_up((name,)) for e in experiments]
-    return [e.summary("final", name) for e in experiments]
 
 
 def _column(name: str, values: Sequence[Any]) -> Column:

@@ -12,6 +12,14 @@ import numpy.typing as npt
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, flattened, label, value_key, value_order
 
+OWN = ("status", "title", "timestamp", "duration", "hash")
+SUMMARIES = ("final", "best", "min", "max")
+
+
+Kept = Collection[object] | Mapping[str, Any]
+"""What a filter keeps: a list of values, numbers of a range ``{"min": 0.01, "max": 0.1}`` (both ends are in it, either
+may be left out), or text that holds another, ``{"contains": "relu"}``, in upper or lower case."""
+
 
 @dataclass(frozen=True, eq=False)
 class Facet:
@@ -37,10 +45,14 @@ class Facet:
         """Whether the experiments differ in it."""
         return len(np.unique(self.codes)) > 1
 
-    def chosen(self, values: Collection[object]) -> npt.NDArray[np.bool_]:
-        """Which experiments have one of ``values``, of shape ``(n_experiments,)``."""
-        wanted = {value_key(value) for value in values}
-        return np.array([key in wanted for key in self.keys], dtype=bool)[self.codes]
+    def chosen(self, kept: Kept) -> npt.NDArray[np.bool_]:
+        """Which experiments a filter keeps, of shape ``(n_experiments,)``."""
+        if isinstance(kept, Mapping):
+            wanted = [_passes(value, kept) for value in self.values]
+        else:
+            keys = {value_key(value) for value in kept}
+            wanted = [key in keys for key in self.keys]
+        return np.array(wanted, dtype=bool)[self.codes]
 
     def counts(self, mask: npt.NDArray[np.bool_]) -> list[int]:
         """How many of the experiments in ``mask`` have each value."""
@@ -61,15 +73,47 @@ def facets_of(experiments: Sequence[Experiment]) -> list[Facet]:
 
 
 def with_filtered(
-    facets: Sequence[Facet], experiments: Sequence[Experiment], filters: Mapping[str, Collection[object]]
+    facets: Sequence[Facet], experiments: Sequence[Experiment], filters: Mapping[str, Kept]
 ) -> list[Facet]:
-    """The facets, such that all that is filtered for is among them: params that do not vary, values nobody has."""
+    """The facets, such that all that is filtered for is among them.
+
+    These are params that do not vary, values that nobody has, and summaries of observations such as ``final.loss``.
+    """
     found = {facet.name: facet for facet in facets}
     for name, kept in filters.items():
+        values = () if isinstance(kept, Mapping) else kept
         known = found.get(name)
-        if known is None or not {value_key(value) for value in kept} <= set(known.keys):
-            found[name] = facet_of(name, [flattened(e.params).get(name, ABSENT) for e in experiments], kept)
+        if known is None or not {value_key(value) for value in values} <= set(known.keys):
+            found[name] = facet_of(name, values_of(experiments, name), values)
     return list(found.values())
+
+
+def values_of(experiments: Sequence[Experiment], name: str) -> list[Any]:
+    """A value for each experiment, `ABSENT` where it has none.
+
+    Args:
+        experiments: of any length.
+        name: a dotted param name; if no experiment has it, ``final.loss`` and the like, one of `OWN`, or the name of an
+            observation for its final value.
+    """
+    found = [flattened(e.params).get(name, ABSENT) for e in experiments]
+    if any(value is not ABSENT for value in found):
+        return found
+    which, _, observation = name.partition(".")
+    if which in SUMMARIES and observation:
+        return [e.summary(which, observation) for e in experiments]
+    if name in OWN:
+        return [e.look_up((name,)) for e in experiments]
+    return [e.summary("final", name) for e in experiments]
+
+
+def _passes(value: object, kept: Mapping[str, Any]) -> bool:
+    """Whether a value lies in a range, or holds a text."""
+    if "contains" in kept:
+        return value is not ABSENT and str(kept["contains"]).casefold() in label(value).casefold()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return bool(kept.get("min", -np.inf) <= value <= kept.get("max", np.inf))
 
 
 def facet_of(name: str, column: Sequence[object], more: Collection[object] = ()) -> Facet:
@@ -83,12 +127,12 @@ def facet_of(name: str, column: Sequence[object], more: Collection[object] = ())
     return Facet(name, values, tuple(ordered), tuple(map(label, values)), codes)
 
 
-def narrowed(facets: Sequence[Facet], filters: Mapping[str, Collection[object]], n: int) -> dict[str | None, Any]:
+def narrowed(facets: Sequence[Facet], filters: Mapping[str, Kept], n: int) -> dict[str | None, Any]:
     """Which experiments pass the filters: under ``None`` all of them, under each name all but that param's own.
 
     Args:
         facets: of all params that are filtered; see `with_filtered`.
-        filters: the values that are kept, by param.
+        filters: what is kept, by param.
         n: the number of experiments.
 
     Returns:

@@ -45,16 +45,16 @@ class Look(t.HasTraits):
     dash = t.Unicode("")
     """The column that gives curves their dashes; empty: none but those that tell equal colours apart."""
 
-    columns: t.Tuple[Any, ...] = t.Tuple(trait=t.Unicode())
+    columns: Any = t.Tuple(trait=t.Unicode())
     """The columns of the table, in order; empty: the params that vary, then the final values."""
     folded = t.Bool(False)
     """Whether experiments that differ in nothing but their seed share one row of the table."""
     seed = t.Unicode("")
     """The param in which repeats may differ; empty: whatever looks like a seed, see `researcher.comparison`."""
 
-    scatter: t.Tuple[Any, ...] = t.Tuple(t.Unicode(), t.Unicode(), t.Unicode(), default_value=("", "", ""))
+    scatter: Any = t.Tuple(t.Unicode(), t.Unicode(), t.Unicode(), default_value=("", "", ""))
     """The columns of the scatter plot: x, y and colour; empty: the usual choice."""
-    axes: t.Tuple[Any, ...] = t.Tuple(trait=t.Unicode())
+    axes: Any = t.Tuple(trait=t.Unicode())
     """The columns of the parallel coordinates, in order; empty: the params that vary, then the objective."""
     objective = t.Unicode("")
     """The column that decides what matters and what is best; empty: the first observation."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import traitlets as t
 
+from researcher.columns import Column, column_of, column_of_facet
 from researcher.curves import floats
 from researcher.errors import QueryError, ResearcherError
 from researcher.experiment import Experiment
@@ -17,6 +18,7 @@ from researcher.experiments import Experiments
 from researcher.facets import Facet, facets_of, narrowed, with_filtered
 from researcher.params import ABSENT
 from researcher.query import parse
+from researcher.widgets.look import Look
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -26,7 +28,7 @@ CURVES = 150  # curves over all panels that a page still pans smoothly
 PANELS = 4  # observations that are drawn unless others are chosen
 
 
-class ExplorerState(t.HasTraits):
+class ExplorerState(Look):
     """What is loaded, what is chosen, and what follows from it.
 
     Sources are replaced whole, by the verbs below or by hand. Consequences are read-only and computed here, so that
@@ -79,6 +81,7 @@ class ExplorerState(t.HasTraits):
         self._numbers: dict[object, int] = {}
         self._slots: dict[int, int] = {}
         self._finals: dict[str, Floats] = {}
+        self._columns: dict[str, Column] = {}
         self._loaded: tuple[Experiment, ...] = ()
         self._varying: list[Facet] = []
         self._filtered: object = None
@@ -140,6 +143,13 @@ class ExplorerState(t.HasTraits):
         """The place of an experiment's colour in the palette, kept for ever; None if it was never drawn."""
         return self._slots.get(self.number(experiment))
 
+    def column(self, name: str) -> Column:
+        """The values of a column for each loaded experiment; see `researcher.columns`."""
+        if name not in self._columns:
+            facet = next((f for f in self.facets if f.name == name), None)
+            self._columns[name] = column_of(self.experiments, name) if facet is None else column_of_facet(facet)
+        return self._columns[name]
+
     def finals(self, observation: str) -> Floats:
         """The final value of an observation for each loaded experiment, of shape ``(n_experiments,)``."""
         if observation not in self._finals:
@@ -164,7 +174,7 @@ class ExplorerState(t.HasTraits):
     def _reload(self) -> None:
         for experiment in self.experiments:
             self.number(experiment)
-        self._finals, self._asked, self._filtered = {}, None, None
+        self._finals, self._columns, self._asked, self._filtered = {}, {}, None, None
         self._varying = facets_of(self.experiments)
         self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
         self.selected = self._loaded_ones(self.selected)
