@@ -92,7 +92,17 @@ _HOMES = {
     "widgets.explorer": ("Explorer",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("dashboard", "errors", "experiment", "experiments", "integrations", "load", "observations", "query", "record")
+_MODULES = (
+    "dashboard",
+    "errors",
+    "experiment",
+    "experiments",
+    "integrations",
+    "load",
+    "observations",
+    "query",
+    "record",
+)
 
 
 def __getattr__(name: str) -> object:
