@@ -1,47 +1,89 @@
-"""Curves as arrays: the mean and spread of folds, and drawing fewer points without losing an extreme."""
+"""Curves of experiments, over steps, time or another observation; folds as mean and spread."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from researcher.alignment import aligned
+from researcher.arrays import Array as Array
+from researcher.arrays import Indices
+from researcher.arrays import floats as floats
+from researcher.downsampling import thinned as thinned
 from researcher.experiment import Experiment
-from researcher.observations import folds_of, shape_of
-from researcher.params import as_float
-
-Array = npt.NDArray[np.float64]
+from researcher.series import Series, series_of
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One observation of one experiment over its steps.
+    """One observation of one experiment, or of one of its folds, over steps or another x.
 
     Attributes:
-        x: the steps, of shape ``(n_steps,)``.
-        y: the value at each step, of folds their mean; NaN and infinity as observed.
-        spread: the standard deviation over the folds at each step (divisor n), or None without folds.
+        x: where each point stands, of shape ``(n_points,)``: its step, unless another x was asked for.
+        y: the value of each point, of folds their mean; NaN and infinity as observed.
+        spread: the standard deviation over the folds at each point (divisor n), or None without folds.
         n_folds: the number of folds, 1 without.
+        steps: the step of each point where x is something else; None where x is the step.
     """
 
     x: Array
     y: Array
     spread: Array | None
     n_folds: int
+    steps: Array | None = None
 
 
-def curve_of(experiment: Experiment, observation: str) -> Curve | None:
-    """The curve of an observation, or None where it is no curve (a single number, text) or not there."""
-    value = experiment.observations.get(observation)
-    if shape_of(value) not in ("curve", "folds"):
-        return None
-    folds = folds_of(value)
-    if not folds:
-        return None
-    y, spread = mean_and_spread(folds)
-    return Curve(_steps(experiment, observation, len(y)), y, spread if len(folds) > 1 else None, len(folds))
+def curve_of(experiment: Experiment, observation: str, x: str = "step") -> Curve | None:
+    """The curve of an observation, or None where it is no curve (a single number, text) or lacks that x.
+
+    Folds are one curve: mean and spread over those that reached a step. Folds with steps of their own are brought
+    together by step; with another x than the step, each point stands at the mean of theirs.
+
+    Args:
+        experiment: its record is read if its observations were not looked at yet.
+        observation: its name.
+        x: what the curve is drawn over; see `fold_curves_of`.
+    """
+    folds = fold_curves_of(experiment, observation, x)
+    if len(folds) < 2:
+        return folds[0] if folds else None
+    steps, places = aligned([fold.x if fold.steps is None else fold.steps for fold in folds])
+    y, spread = _over_folds([fold.y for fold in folds], places, len(steps))
+    if x == "step":
+        return Curve(steps, y, spread, len(folds))
+    mean_x, _ = _over_folds([fold.x for fold in folds], places, len(steps))
+    return Curve(mean_x, y, spread, len(folds), steps)
+
+
+def fold_curves_of(experiment: Experiment, observation: str, x: str = "step") -> list[Curve]:
+    """A curve for each fold of an observation; one without folds; none where it is no curve or a fold lacks that x.
+
+    Args:
+        experiment: its record is read if its observations were not looked at yet.
+        observation: its name.
+        x: what the curves are drawn over:
+
+            - ``step``: the recorded steps; 0..n-1 where none are recorded or they do not fit.
+            - ``time``: seconds since the start, where they are recorded.
+            - ``clock``: seconds since 1970: when recording began, plus that time.
+            - the name of another observation: its value at the same step, of the same fold if it has folds too. One
+              that is itself called by a word above is written ``observations.step``.
+
+            A point whose x is not known, or is NaN or infinite, is left out.
+    """
+    folds = series_of(experiment, observation)
+    found = _xs(experiment, observation, x, folds)
+    if len(found) < len(folds):
+        return []
+    curves = []
+    for fold, series in folds.items():
+        known = np.isfinite(found[fold])
+        if known.any():
+            steps = None if x == "step" else series.steps[known]
+            curves.append(Curve(found[fold][known], series.y[known], None, 1, steps))
+    return curves
 
 
 def mean_and_spread(folds: Sequence[Sequence[float]]) -> tuple[Array, Array]:
@@ -50,55 +92,49 @@ def mean_and_spread(folds: Sequence[Sequence[float]]) -> tuple[Array, Array]:
     Returns:
         Two arrays of shape ``(longest fold,)``. A NaN in a fold makes the mean of that step NaN.
     """
-    longest = max(map(len, folds))
-    padded = np.zeros((len(folds), longest))
-    there = np.zeros((len(folds), longest), dtype=bool)
-    for i, fold in enumerate(folds):
-        padded[i, : len(fold)] = floats(fold)
-        there[i, : len(fold)] = True
-    n = there.sum(axis=0)
+    values = [floats(fold) for fold in folds]
+    places = [(np.arange(len(own)), np.arange(len(own))) for own in values]
+    return _over_folds(values, places, max(map(len, values)))
+
+
+def _over_folds(
+    values: Sequence[Array], places: Sequence[tuple[Indices, Indices]], n_steps: int
+) -> tuple[Array, Array]:
+    """Mean and standard deviation (divisor n), of shape ``(n_steps,)``; for ``places`` see `aligned`."""
+    n, total, squares = np.zeros((3, n_steps))
     with np.errstate(invalid="ignore", over="ignore"):
-        mean = padded.sum(axis=0) / n
-        squares = np.where(there, (padded - mean) ** 2, 0.0)
-        return mean, np.sqrt(squares.sum(axis=0) / n)
+        for own, (rows, place) in zip(values, places, strict=True):
+            n[place] += 1
+            total[place] += own[rows]
+        mean: Array = total / n
+        for own, (rows, place) in zip(values, places, strict=True):
+            squares[place] += (own[rows] - mean[place]) ** 2
+        return mean, np.sqrt(squares / n)
 
 
-def floats(values: Sequence[float]) -> Array:
-    """The numbers as an array; an integer beyond the range of floats is infinite."""
-    try:
-        return np.array(values, dtype=float)
-    except OverflowError:
-        return np.array([as_float(value) for value in values])
+def _xs(experiment: Experiment, observation: str, x: str, folds: Mapping[int, Series]) -> dict[int, Array]:
+    """The x of each fold that has it, NaN where a point has none."""
+    if x == "step":
+        return {fold: series.steps for fold, series in folds.items()}
+    if x in ("time", "clock"):
+        start = experiment.recorded_at if x == "clock" else 0.0
+        known = x == "time" or start > 0
+        return {fold: start + series.times for fold, series in folds.items() if series.times is not None and known}
+    name = x if experiment.has_observation(x) else x.removeprefix("observations.")
+    others = series_of(experiment, name)
+    if experiment.shape(name) == "curve":
+        others = dict.fromkeys(folds, others[0])
+    elif experiment.shape(observation) == "curve":
+        return {}  # no fold of the other is that of a curve without folds
+    return {fold: _at_same_steps(series, others[fold]) for fold, series in folds.items() if fold in others}
 
 
-def _steps(experiment: Experiment, observation: str, n: int) -> Array:
-    """The recorded steps of an observation; 0..n-1 where none are recorded or they do not fit."""
-    ours = experiment.data.get("researcher")
-    steps = ours.get("steps") if isinstance(ours, dict) else None
-    found = steps.get(observation) if isinstance(steps, dict) else None
-    if isinstance(found, list) and len(found) == n and shape_of(found) == "curve":
-        return np.asarray(found, dtype=float)
-    return np.arange(n, dtype=float)
-
-
-def thinned(y: Array, budget: int) -> npt.NDArray[np.intp]:
-    """The indices of about ``budget`` points that look like all of ``y``.
-
-    Of each bucket of neighbours the finite minimum and maximum stay, and the first NaN or infinity with the point
-    before it, so that no extreme is lost and no gap closes; so do the first and the last point.
-    """
-    n = len(y)
-    if n <= max(budget, 8):
-        return np.arange(n)
-    buckets = max(2, budget // 2)
-    width = -(-n // buckets)
-    padded = np.full(buckets * width, np.nan)
-    padded[:n] = y
-    table = padded.reshape(buckets, width)
-    missing = ~np.isfinite(table)
-    starts = np.arange(buckets) * width
-    low = starts + np.where(missing, np.inf, table).argmin(axis=1)
-    high = starts + np.where(missing, -np.inf, table).argmax(axis=1)
-    gaps = (starts + missing.argmax(axis=1))[missing.any(axis=1)]
-    kept = np.unique(np.concatenate([[0, n - 1], low, high, gaps, gaps - 1]))
-    return kept[(kept >= 0) & (kept < n)]
+def _at_same_steps(series: Series, other: Series) -> Array:
+    """What ``other`` was at each step of ``series``, NaN where it has no such step."""
+    steps, (_, (rows, place)) = aligned([series.steps, other.steps])
+    there = np.full(len(steps), np.nan)
+    there[place] = other.y[rows]
+    found = np.full(len(series.steps), np.nan)
+    known = np.isfinite(series.steps)
+    found[known] = there[np.searchsorted(steps, series.steps[known])]
+    return found

@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.curves import Curve, curve_of, floats, mean_and_spread, thinned
+from researcher.alignment import aligned
+from researcher.arrays import floats
+from researcher.curves import Curve, curve_of, fold_curves_of, mean_and_spread
+from researcher.downsampling import thinned
 
 NUMBERS = st.floats(-1e6, 1e6)
 ANY = st.floats(width=32)
@@ -67,7 +70,83 @@ def test_steps_are_those_recorded_where_they_fit() -> None:
     for steps, expected in (([0, 10, 25], [0, 10, 25]), ([0, 10], [0, 1, 2]), ("x", [0, 1, 2]), (["x"] * 3, [0, 1, 2])):
         found = curve([3.0, 2.0, 1.0], steps)
         assert found is not None
-        assert found.x.tolist() == expected
+        assert (found.x.tolist(), found.steps) == (expected, None)
+
+
+def test_folds_with_steps_of_their_own_meet_at_the_same_step() -> None:
+    found = curve([[1.0, 2.0, 3.0], [], [4.0, 6.0]], [[0, 10, 20], [], [10, 30]])
+    assert found is not None
+    assert found.spread is not None
+    assert (found.x.tolist(), found.y.tolist()) == ([0, 10, 20, 30], [1.0, 3.0, 3.0, 6.0])
+    assert (found.spread.tolist(), found.n_folds) == ([0.0, 1.0, 0.0, 0.0], 2)
+    shared = curve([[1.0, 2.0, 3.0], [4.0, 6.0]], [0, 10, 20])
+    assert shared is not None
+    assert (shared.x.tolist(), shared.y.tolist()) == ([0, 10, 20], [2.5, 4.0, 3.0])
+    for steps in ([[0, 10]], [[0, 10], [0]], [[0, 1, 2], [0, 1], [5]], 3):
+        odd = curve([[1.0, 2.0, 3.0], [4.0, 6.0]], steps)
+        assert odd is not None
+        assert odd.x.tolist() == [0, 1, 2]
+
+
+def over(x: str, observations: dict[str, Any], observation: str = "loss", **ours: Any) -> list[tuple[Any, Any, Any]]:
+    data = {"a": 1, "observations": observations, "researcher": {"format": 1, **ours}}
+    found = fold_curves_of(rs.Experiment(data), observation, x)
+    return [(c.x.tolist(), c.y.tolist(), None if c.steps is None else c.steps.tolist()) for c in found]
+
+
+def test_the_x_is_the_step_unless_another_is_asked_for() -> None:
+    loss, begun = {"loss": [3.0, 2.0, 1.0]}, "2026-01-31T00:00:00+00:00"
+    times = {"loss": [0.5, 1.5, 4.0]}
+    assert over("step", loss, times=times) == [([0, 1, 2], [3, 2, 1], None)]
+    assert over("time", loss, times=times) == [([0.5, 1.5, 4.0], [3, 2, 1], [0, 1, 2])]
+    at = 1769817600
+    assert over("clock", loss, times=times, recorded_at=begun) == [([at + 0.5, at + 1.5, at + 4], [3, 2, 1], [0, 1, 2])]
+    assert over("clock", loss, times=times) == []
+    assert (
+        over("time", loss) == over("time", loss, times={"loss": [1.0]}) == over("clock", loss, recorded_at=begun) == []
+    )
+    assert over("time", loss, times={"loss": [0.5, None, 4.0]}) == [([0.5, 4.0], [3, 1], [0, 2])]
+    folds = {"loss": [[3.0, 2.0], [1.0]]}
+    assert over("time", folds, times={"loss": [[0.5, 1.0], [9.0]]}) == [([0.5, 1], [3, 2], [0, 1]), ([9], [1], [0])]
+    assert over("time", folds, times={"loss": [[0.5, 1.0], []]}) == []
+
+
+def test_another_observation_is_the_x_at_the_same_step() -> None:
+    both = {"loss": [4.0, 3.0, 2.0, 1.0], "accuracy": [0.1, None, 0.4], "step": [5, 6, 7, 8]}
+    assert over("accuracy", both) == [([0.1, 0.4], [4, 2], [0, 2])]
+    assert over("accuracy", both, steps={"accuracy": [1, 2, 3], "loss": [3, 2, 1, -1]}) == [
+        ([0.4, 0.1], [4, 2], [3, 1])
+    ]
+    assert over("observations.step", both) == [([5, 6, 7, 8], [4, 3, 2, 1], [0, 1, 2, 3])]
+    assert over("nothing", both) == over("a", {**both, "a": 0.5}) == []
+    folded = {"loss": [[4.0, 3.0], [2.0, 1.0]], "lr": [0.1, 0.2], "f1": [[1.0], [], [7.0]], "g1": [[1.0, 2.0], [3.0]]}
+    assert over("lr", folded) == [([0.1, 0.2], [4, 3], [0, 1]), ([0.1, 0.2], [2, 1], [0, 1])]
+    assert over("g1", folded) == [([1, 2], [4, 3], [0, 1]), ([3], [2], [0])]
+    assert over("f1", folded) == []  # a fold of loss lacks it
+    assert over("loss", folded, "lr") == []  # no fold is that of the whole
+
+
+def test_folds_over_another_x_stand_at_the_mean_of_theirs() -> None:
+    data = {
+        "observations": {"loss": [[4.0, 3.0], [2.0]]},
+        "researcher": {"format": 1, "times": {"loss": [[1, 2], [3]]}},
+    }
+    found = curve_of(rs.Experiment(data), "loss", "time")
+    assert found is not None
+    assert found.steps is not None
+    assert (found.x.tolist(), found.y.tolist(), found.steps.tolist()) == ([2.0, 2.0], [3.0, 3.0], [0, 1])
+
+
+STEPS = st.lists(st.one_of(st.integers(-5, 5).map(float), st.sampled_from([math.nan, math.inf])), max_size=12)
+
+
+@given(st.lists(st.one_of(STEPS, st.integers(0, 9).map(lambda n: [float(i) for i in range(n)])), max_size=4))
+def test_aligning_keeps_the_last_point_at_each_step_and_nothing_else(curves: list[list[float]]) -> None:
+    union, places = aligned([np.array(steps) for steps in curves])
+    assert union.tolist() == sorted({step for steps in curves for step in steps if math.isfinite(step)})
+    for steps, (rows, place) in zip(curves, places, strict=True):
+        last = {step: row for row, step in enumerate(steps) if math.isfinite(step)}
+        assert dict(zip(union[place].tolist(), rows.tolist(), strict=True)) == last
 
 
 def test_integers_beyond_floats_are_infinite() -> None:
@@ -75,6 +154,26 @@ def test_integers_beyond_floats_are_infinite() -> None:
     found = curve([1, 10**400])
     assert found is not None
     assert found.y.tolist() == [1.0, math.inf]
+
+
+def thinned_slowly(y: list[float], budget: int) -> list[int]:
+    """What `thinned` says it keeps, bucket by bucket."""
+    if len(y) <= max(budget, 8):
+        return list(range(len(y)))
+    width = math.ceil(len(y) / max(2, budget // 2))
+    kept = {0, len(y) - 1}
+    for start in range(0, len(y), width):
+        bucket = range(start, min(start + width, len(y)))
+        finite = [i for i in bucket if math.isfinite(y[i])]
+        kept |= {min(finite, key=y.__getitem__), max(finite, key=y.__getitem__)} if finite else set()
+        gap = next((i for i in bucket if not math.isfinite(y[i])), None)
+        kept |= set() if gap is None else {gap, max(gap - 1, 0)}
+    return sorted(kept)
+
+
+@given(st.lists(st.one_of(ANY, st.sampled_from([0.0, math.nan])), max_size=200), st.integers(1, 60))
+def test_thinning_keeps_what_it_says_of_each_bucket(values: list[float], budget: int) -> None:
+    assert thinned(np.array(values, dtype=float), budget).tolist() == thinned_slowly(values, budget)
 
 
 @given(st.lists(ANY, max_size=400), st.integers(1, 60))
