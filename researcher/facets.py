@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, flattened, label, value_key, value_order
+from researcher.plain import plain
 
 OWN = ("status", "title", "timestamp", "duration", "hash")
 SUMMARIES = ("final", "best", "min", "max")
@@ -105,6 +107,25 @@ def values_of(experiments: Sequence[Experiment], name: str) -> list[Any]:
     if name in OWN:
         return [e.look_up((name,)) for e in experiments]
     return [e.summary("final", name) for e in experiments]
+
+
+def kept_of(name: str, kept: Any) -> Kept:
+    """What a filter keeps, as plain values; nothing of a filter that keeps everything.
+
+    Raises:
+        ValueError: it is no list of values, range or text; the message says how to write one.
+    """
+    if isinstance(kept, Mapping):
+        ends = {end: kept[end] for end in ("min", "max") if kept.get(end) is not None}
+        text = kept.get("contains")
+        if set(kept) - {"min", "max", "contains"} or (text and ends) or not isinstance(text, (str, NoneType)):
+            raise ValueError(f'filters[{name!r}] is {kept!r}; give a list of values, {{"min": 0.1, "max": 1}} or {{"contains": "text"}}')
+        if not all(isinstance(plain(end, name), (int, float)) and end == end for end in ends.values()):
+            raise ValueError(f"filters[{name!r}] is {kept!r}; the ends of a range are numbers")
+        return {"contains": text} if text else {end: plain(value, name) for end, value in ends.items()}
+    if isinstance(kept, (str, bytes)) or not isinstance(kept, Iterable):
+        raise ValueError(f"filters[{name!r}] is {kept!r}; give a list of the values to keep: [{kept!r}]")
+    return tuple(value if value is ABSENT else plain(value, f"filters[{name!r}]") for value in kept)
 
 
 def _passes(value: object, kept: Mapping[str, Any]) -> bool:

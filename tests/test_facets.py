@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.facets import Facet, facets_of, narrowed, with_filtered
+from researcher.facets import Facet, facets_of, kept_of, narrowed, with_filtered
 
 
 def experiments(*params: dict[str, Any]) -> list[rs.Experiment]:
@@ -96,3 +97,39 @@ def test_filtering_only_narrows_and_counts_agree_with_masks(rows: list[dict[str,
             assert (masks[None] == (masks[f.name] & f.chosen(filters[f.name]))).all()
         assert f.chosen(f.values).all()
         assert not f.chosen([]).any()
+
+
+def test_ranges_texts_and_summaries() -> None:
+    es = [
+        rs.Experiment({"lr": lr, "observations": {"loss": [1.0, loss]}})
+        for lr, loss in ((0.1, 0.5), (0.2, 0.25), ("x", 1))
+    ]
+    filters = {"lr": {"min": 0.15}, "final.loss": {"max": 0.5}}
+    facets = with_filtered(facets_of(es), es, filters)
+    masks = narrowed(facets, filters, 3)
+    assert masks[None].tolist() == [False, True, False]
+    assert masks["lr"].tolist() == [True, True, False]
+    assert masks["final.loss"].tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["relu", 3, None, {"min": "a"}, {"min": float("nan")}, {"contains": 3}, {"contains": "a", "min": 1}, {"x": 1}],
+)
+def test_a_filter_that_cannot_be_understood_is_refused(wrong: object) -> None:
+    with pytest.raises(ValueError, match=r"filters\['lr'\]"):
+        kept_of("lr", wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ([1, np.int64(2)], (1, 2)),
+        ((rs.ABSENT,), (rs.ABSENT,)),
+        ({"min": np.float64(0.5), "max": None}, {"min": 0.5}),
+        ({"contains": "a"}, {"contains": "a"}),
+        ({}, {}),
+    ],
+)
+def test_a_filter_is_kept_as_plain_values(given: object, kept: object) -> None:
+    assert kept_of("lr", given) == kept

@@ -95,7 +95,13 @@ def test_query_line(state: ExplorerState, view: Callable[..., QueryView]) -> Non
 def test_filters(state: ExplorerState, view: Callable[..., FiltersView]) -> None:
     filters = view(FiltersView).filters
     assert [f["name"] for f in filters.facets] == ["activation", "depth", "title"]
-    assert filters.facets[0] == {"name": "activation", "keys": ['"relu"', '"tanh"'], "labels": ["relu", "tanh"]}
+    assert filters.facets[0] == {
+        "name": "activation",
+        "keys": ['"relu"', '"tanh"'],
+        "labels": ["relu", "tanh"],
+        "numbers": None,
+    }
+    assert filters.facets[1]["numbers"] == [64.0, 128.0, 256.0]
     say(filters, verb="choose", param="activation", keys=['"relu"'])
     assert state.filters == {"activation": ("relu",)}
     assert filters.chosen == {"activation": ['"relu"']}
@@ -106,6 +112,20 @@ def test_filters(state: ExplorerState, view: Callable[..., FiltersView]) -> None
     assert len(state.visible) == 4
     say(filters, verb="clear")
     assert (filters.chosen, len(state.visible)) == ({}, 6)
+
+
+def test_a_filter_keeps_a_range_or_what_contains_a_text(state: ExplorerState, view: Callable[..., FiltersView]) -> None:
+    filters = view(FiltersView).filters
+    say(filters, verb="keep", param="depth", kept={"min": 100})
+    assert (filters.chosen, len(state.visible)) == ({"depth": {"min": 100.0}}, 4)
+    say(filters, verb="keep", param="depth", kept={"min": 100, "max": 128})
+    assert len(state.visible) == 2
+    assert filters.counts[1] == [2, 2, 2]  # under the other filters
+    say(filters, verb="keep", param="depth", kept={})
+    say(filters, verb="keep", param="title", kept={"contains": "TANH"})
+    assert {e.params["activation"] for e in state.visible} == {"tanh"}
+    say(filters, verb="keep", param="title", kept={"contains": ""})
+    assert (state.filters, len(state.visible)) == ({}, 6)
 
 
 def test_a_filter_from_python_can_be_taken_back_in_the_page(
