@@ -119,7 +119,8 @@ def kept_of(name: str, kept: Any) -> Kept:
         ends = {end: kept[end] for end in ("min", "max") if kept.get(end) is not None}
         text = kept.get("contains")
         if set(kept) - {"min", "max", "contains"} or (text and ends) or not isinstance(text, (str, NoneType)):
-            raise ValueError(f'filters[{name!r}] is {kept!r}; give a list of values, {{"min": 0.1, "max": 1}} or {{"contains": "text"}}')
+            known = 'a list of values, {"min": 0.1, "max": 1} or {"contains": "text"}'
+            raise ValueError(f"filters[{name!r}] is {kept!r}; give {known}")
         if not all(isinstance(plain(end, name), (int, float)) and end == end for end in ends.values()):
             raise ValueError(f"filters[{name!r}] is {kept!r}; the ends of a range are numbers")
         return {"contains": text} if text else {end: plain(value, name) for end, value in ends.items()}

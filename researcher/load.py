@@ -21,7 +21,8 @@ def all_experiments(path: str | os.PathLike[str]) -> Experiments:
     """All experiments that are recorded in the directory ``path``, oldest first.
 
     Those that still run are there as far as they are, with the status ``running``; those whose process is gone are
-    ``interrupted``. A damaged file is left out, warned of once a process, and listed in ``.damaged`` of what is returned.
+    ``interrupted``. A damaged file is left out, warned of once a process, and listed in ``.damaged`` of what is
+    returned.
 
     Raises:
         RecordsNotFound: there is no such directory; a FileNotFoundError too.

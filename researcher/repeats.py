@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -13,6 +14,8 @@ from researcher.params import ABSENT, flattened, label, value_key
 from researcher.seeds import seeds_among
 
 Flat = Mapping[str, object]
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 def repeats_of(experiments: Sequence[Experiment], seed: str | Collection[str] | None = None) -> list[Experiments]:
@@ -45,13 +48,15 @@ def repeat_numbers(experiments: Sequence[Experiment], seed: str | Collection[str
     if seed is None:
         seed = seeds_among(params)
     seeds = {seed} if isinstance(seed, str) else set(seed)
+    common = [_all_but(flat, seeds) for flat in params]
+    titles = _titles(params, common, sorted(seeds))
     by_hash: dict[str, int] = {}
     by_params: dict[object, int] = {}
     found = np.zeros(len(params), dtype=np.intp)
-    for i, (experiment, flat) in enumerate(zip(experiments, params, strict=True)):
+    for i, experiment in enumerate(experiments):
         number = by_hash.get(experiment.hash)
         if number is None:
-            number = by_params.setdefault(_all_but(flat, seeds), len(by_params))
+            number = by_params.setdefault((common[i], titles[i]), len(by_params))
             by_hash[experiment.hash] = number
         found[i] = number
     return found
@@ -66,13 +71,28 @@ def seed_params(experiments: Sequence[Experiment]) -> list[str]:
 
 
 def _all_but(flat: Flat, seeds: Collection[str]) -> object:
-    """What the params of repeats have in common, as a key: all but the seeds, and these out of the title."""
-    common = [(name, _key(value)) for name, value in flat.items() if name not in seeds and name != "title"]
-    title = flat.get("title", ABSENT)
-    if isinstance(title, str):
-        for name in sorted(seeds):
-            title = _without(title, label(flat.get(name, "")))
-    return frozenset(common), value_key(title)
+    """What the params of repeats have in common, as a key: all but the seeds and the title."""
+    return frozenset((name, _key(value)) for name, value in flat.items() if name not in seeds and name != "title")
+
+
+def _titles(params: Sequence[Flat], common: Sequence[object], seeds: Sequence[str]) -> list[str]:
+    """What the titles of repeats have in common, as a key: all but the seed, where titles name it.
+
+    They do not where one title stands with several seeds: a 1 in it is of something else then.
+    """
+    stands_with: dict[tuple[object, str], set[object]] = {}
+    for flat, key in zip(params, common, strict=True):
+        own = tuple(_key(flat.get(name, ABSENT)) for name in seeds)
+        stands_with.setdefault((key, value_key(flat.get("title", ABSENT))), set()).add(own)
+    unnamed = {key for (key, _), values in stands_with.items() if len(values) > 1}
+    found = []
+    for flat, key in zip(params, common, strict=True):
+        title = flat.get("title", ABSENT)
+        if isinstance(title, str) and key not in unnamed:
+            for name in seeds:
+                title = _without(title, label(flat.get(name, "")))
+        found.append(value_key(title))
+    return found
 
 
 def _key(value: object) -> object:
@@ -84,7 +104,10 @@ def _key(value: object) -> object:
 
 
 def _without(title: str, seed: str) -> str:
-    """The title with a blank for the last place where it names the seed: the 3 of ``relu-seed3``, not of ``30``."""
+    """The title with a blank for the last place where it names the seed: the 3 of ``relu-seed3``, not of ``0.3``."""
+    if seed.isdigit():
+        found = [number for number in _NUMBER.finditer(title) if number[0] == seed]
+        return f"{title[: found[-1].start()]} {title[found[-1].end() :]}" if found else title
     at = title.rfind(seed) if seed else -1
     while at >= 0:
         end = at + len(seed)

@@ -69,6 +69,8 @@ def test_a_title_that_names_the_seed_does_not_part_repeats() -> None:
     assert n_groups("relu-seed1", "relu-seed2", "relu-seed3") == 1
     assert n_groups("1: 1 layer", "2: 1 layer") == 2  # only the last place is the seed's
     assert n_groups("layers 12 seed 1", "layers 12 seed 2") == 1
+    assert n_groups("relu-1-0.01", "relu-1-0.01", "relu-1-0.01") == 1  # the 1 is of something else
+    assert n_groups("lr 0.1", "lr 0.2") == n_groups("lr 1e-3", "lr 1e-4") == 2
     assert n_groups("relu 10", "relu 20") == n_groups("relu", "tanh") == 2
     assert n_groups("alpha", "beta", seeds=("a", "b")) == n_groups("", "a", seeds=(None, "")) == 2
 

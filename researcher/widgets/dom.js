@@ -23,12 +23,36 @@ const linked = (model, name) => {
   return Array.isArray(refs) ? Promise.all(refs.map(find)) : find(refs);
 };
 
-/** Calls `act` now and whenever one of the traits changes; the returned function stops that. */
+/** Calls `act` now, and once for each message that changes some of the traits; the returned function stops that. */
 const follow = (model, names, act) => {
   const events = names.map((name) => `change:${name}`).join(" ");
-  model.on(events, act);
+  let changed = false;
+  const mark = () => { changed = true; };
+  const settle = () => { if (changed) { changed = false; act(); } };   // comes when all traits of the message are set
+  model.on(events, mark);
+  model.on("change", settle);
   act();
-  return () => model.off(events, act);
+  return () => { model.off(events, mark); model.off("change", settle); };
+};
+
+const PATIENCE = 600;   // ms until it is told that the kernel does not answer
+
+/**
+ * Sends a message of a control to the kernel. The header tells who waits if there is no answer soon: see header.js.
+ * @param {HTMLElement} el where the control stands
+ */
+const send = (model, el, content) => {
+  const asked = Math.random().toString(36).slice(2);
+  const tell = (said) => el.dispatchEvent(new CustomEvent("rs-asked", { bubbles: true, detail: { asked, said } }));
+  const waiting = setTimeout(() => tell("waiting"), PATIENCE);
+  const hear = (message) => {
+    if (message.heard !== asked) return;
+    clearTimeout(waiting);
+    model.off("msg:custom", hear);
+    tell("answered");
+  };
+  model.on("msg:custom", hear);
+  model.send({ ...content, asked });
 };
 
 const count = (n) => n.toLocaleString("en-US");

@@ -1,59 +1,80 @@
-"""The Explorer: builds the state and its views, and lays them out."""
+"""The Explorer: builds the state and its views, lays them out, and has in Python all that can be chosen by hand."""
 
 from __future__ import annotations
 
 import difflib
 import os
 import traceback
+import warnings
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 
 import ipywidgets as w
 import traitlets as t
 
-from researcher.errors import RecordsNotFound, ResearcherError
+from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.load import warn_of
-from researcher.params import ABSENT
-from researcher.plain import plain
-from researcher.storage.directory import RecordsDirectory
+from researcher.facets import kept_of
+from researcher.widgets.choosing import choose
+from researcher.widgets.differences import DifferencesView
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
+from researcher.widgets.importance import ImportanceView
+from researcher.widgets.look import Look
 from researcher.widgets.panels import PanelsView
+from researcher.widgets.parallel import ParallelView
 from researcher.widgets.pointing import Pointing
 from researcher.widgets.query import QueryView
+from researcher.widgets.save import SaveView
+from researcher.widgets.scatter import ScatterView
+from researcher.widgets.source import Source
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
+from researcher.widgets.tabs import TabsView
 from researcher.widgets.toolbar import ToolbarView
 from researcher.widgets.traits import ExperimentsTrait, Frame
+from researcher.widgets.twin import show
 from researcher.widgets.view import View
-from researcher.widgets.watch import Watch
+from researcher.widgets.viewing import apply_view, view_of
+
+_CHOSEN = ("query", "filters", "sort", "observations", "zoom", *sorted(Look.class_trait_names()))
 
 
-class Explorer(w.VBox):
+class Explorer(w.VBox, Look):
     """Browse and compare experiments in a notebook cell.
 
     Dropdowns for the params and a query choose which experiments are visible; a table lists them; linked panels
-    overlay their curves. What is selected by hand is a Python object in the next cell, and whatever the mouse can
-    do, Python can do by setting the same trait:
+    overlay their curves, and other tabs show them as a scatter plot, in parallel coordinates, what differs between
+    them, and which params matter. What is selected by hand is a Python object in the next cell, and whatever the mouse
+    can do, Python can do by setting the same trait:
 
     >>> explorer = Explorer("records/")                       # doctest: +SKIP
     >>> explorer.query = "final.val_loss < 0.1"               # doctest: +SKIP
     >>> explorer.filters = {"activation": ["relu", "tanh"]}   # doctest: +SKIP
     >>> explorer.observations = ["loss", "val_loss"]          # doctest: +SKIP
+    >>> explorer.group, explorer.smoothing = "repeats", 0.6   # doctest: +SKIP
     >>> explorer.selected.frame()                             # doctest: +SKIP
 
-    A directory is watched: new experiments appear by themselves.
+    All of it together is a small dict, ``explorer.view``, with which another Explorer begins: ``Explorer("records/",
+    view=explorer.view)``. A directory is watched as long as the Explorer is shown: new experiments appear by
+    themselves, and those that still run grow.
+
+    The traits that say how experiments are looked at, from ``tab`` to ``objective``, are described in
+    `researcher.widgets.look`.
     """
 
     query = t.Unicode()
     """The query that the visible experiments match; the language is described in `researcher.query`."""
     filters = t.Dict()
-    """The values that are kept, by dotted param name: ``{"depth": [128, 256]}``; `researcher.ABSENT` is a value."""
+    """What is kept, by dotted param name or summary: values, ``{"depth": [128, 256]}``, of which `researcher.ABSENT` is
+    one; a range, ``{"lr": {"min": 1e-4, "max": 0.01}}``; or a text, ``{"title": {"contains": "relu"}}``."""
+    sort: Any = t.Tuple()
+    """Pairs of column and whether it descends, the most important first: ``[("final.loss", False)]``."""
     observations: t.List[str] = t.List(t.Unicode())
     """The names of the observations that have a panel."""
+    zoom: Any = t.Tuple()
+    """The range of x that the panels show, ``(100, 200)``; empty: all."""
     visible = ExperimentsTrait()
     """The experiments that pass the query and all filters, as the table shows them. Set: look at these only."""
     selected = ExperimentsTrait()
@@ -61,96 +82,108 @@ class Explorer(w.VBox):
     frame = Frame()
     """A pandas DataFrame of the visible experiments. Set: look at those of its index only."""
 
-    def __init__(self, records: str | os.PathLike[str] | Iterable[Experiment] = "records/", **chosen: Any) -> None:
+    def __init__(
+        self,
+        records: str | os.PathLike[str] | Iterable[Experiment] = "records/",
+        *,
+        view: Mapping[str, Any] | None = None,
+        **chosen: Any,
+    ) -> None:
         """Show a records directory, or experiments that are loaded already.
 
         Args:
             records: the directory, or a list of experiments.
+            view: what ``explorer.view`` gave, to begin with; experiments in it that are gone are warned of.
             **chosen: any trait of this class to begin with, such as ``query`` or ``filters``.
 
         Raises:
             TypeError: a keyword is none of the traits; the message names the near misses.
         """
-        self._watch: Watch | None = None
+        self._source: Source | None = None
         self._views: list[View] = []
+        self._framed: object = None
         self._refuse_unknown(chosen)
         self.state = ExplorerState()
-        directory = None
-        if isinstance(records, (str, os.PathLike)):
-            directory = RecordsDirectory(records)
-            self._look(directory)
-        else:
-            experiments = records if isinstance(records, Experiments) else Experiments(records)
-            notice = "" if experiments else "There are no experiments in this list."
-            self.state.source = f"{len(experiments):,} loaded experiments"
-            self.state.load(experiments, experiments.damaged, notice)
-        self._views = self._built()
-        header, query, filters, table, toolbar, panels = (view.face for view in self._views)
-        side = w.VBox([toolbar, panels])
-        side.add_class("rs-side")
-        main = w.Box([table, side])
-        main.add_class("rs-main")
-        super().__init__([header, query, filters, main])
+        self._source = source = Source(records, self.state)
+        self._views = self._built(source)
+        header, save, query, filters, table, *side = (view.face for view in self._views)
+        top = _classed(w.Box([header, save]), "rs-top")
+        main = _classed(w.Box([table, _classed(w.VBox(side), "rs-side")]), "rs-main")
+        super().__init__([top, query, filters, main])
         self.add_class("rs-explorer")
-        self.state.observe(self._follow, ["query", "filters", "observations", "visible", "selected"])
-        self.state.observe(self._tell_frame, "visible")
+        self.state.observe(self._follow, [*_CHOSEN, "visible", "selected"])
+        self.state.observe(self._tell_frame, ["visible", "growth"])
+        if view is not None and (missing := apply_view(self.state, view)):
+            warnings.warn(f"not there any more: {', '.join(missing)}", UnknownNameWarning, stacklevel=2)
         self._follow()
         for name, value in chosen.items():
             setattr(self, name, value)
-        if directory is not None:
-            self._watch = Watch(directory, partial(self._look_again, directory), self.state.lock)
+        source.follow()
 
-    def _built(self) -> list[View]:
+    def _built(self, source: Source) -> list[View]:
         """All views of the state; taking one out is taking out its line."""
         state, pointing = self.state, Pointing()
         return [
             HeaderView(state),
+            SaveView(state, source.records),
             QueryView(state),
             FiltersView(state),
             TableView(state, pointing),
+            TabsView(state),
             ToolbarView(state),
             PanelsView(state, pointing),
+            ScatterView(state, pointing),
+            ParallelView(state, pointing),
+            DifferencesView(state),
+            ImportanceView(state),
         ]
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """All that is chosen and not as it is at first, as a small dict that JSON can hold."""
+        return view_of(self.state)
+
+    @view.setter
+    def view(self, view: Mapping[str, Any]) -> None:
+        apply_view(self.state, view)
 
     def close(self) -> None:
         """Stop watching, and take the Explorer off the page."""
-        if self._watch is not None:
-            self._watch.stop()
+        if self._source is not None:
+            self._source.close()
         while self._views:
             self._views.pop().close()
         super().close()
 
-    @t.validate("filters")
-    def _checked(self, proposal: Any) -> dict[str, tuple[Any, ...]]:
-        """The filters as tuples of plain values; a param without values is not filtered."""
-        found = {}
-        for param, values in proposal["value"].items():
-            if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-                raise t.TraitError(f"filters[{param!r}] is {values!r}; give a list of the values to keep: [{values!r}]")
-            kept = tuple(value if value is ABSENT else plain(value, f"filters[{param!r}]") for value in values)
-            if kept:
-                found[param] = kept
-        return found
+    def _ipython_display_(self) -> None:
+        """Show it, and beside it a picture and a table for readers without a kernel."""
+        show(self)
 
-    @t.observe("query", "filters", "observations", "selected", "visible")
+    @t.validate("filters")
+    def _checked(self, proposal: Any) -> dict[str, Any]:
+        """The filters as plain values; a param of which everything is kept is not filtered."""
+        try:
+            found = {param: kept_of(param, kept) for param, kept in proposal["value"].items()}
+        except ValueError as error:
+            raise t.TraitError(str(error)) from None
+        return {param: kept for param, kept in found.items() if kept}
+
+    @t.observe(*_CHOSEN, "visible", "selected")
     def _pass_on(self, change: Any) -> None:
         """From Python to the state."""
         state, name, value = self.state, change.name, change.new
         with state.lock:
-            if name == "selected":
-                state.select(value)
-            elif name == "visible":
-                if tuple(value) != state.visible:
-                    state.look_at(value)
-            else:
-                setattr(state, name, tuple(value) if name == "observations" else value)
+            if name != "visible":
+                choose(state, {name: value})
+            elif tuple(value) != state.visible:
+                state.look_at(value)
             self._follow()  # where the state knows better, such as of experiments that are not loaded
 
     def _follow(self, _change: object = None) -> None:
         """From the state to Python; what an observer there raises is printed and does not stop the views."""
         state = self.state
         with state.lock:
-            for name in ("query", "filters", "observations", "selected", "visible"):
+            for name in (*_CHOSEN, "visible", "selected"):
                 ours, theirs = getattr(self, name), getattr(state, name)
                 if ours != (list(theirs) if isinstance(ours, list) else theirs):
                     try:
@@ -158,47 +191,24 @@ class Explorer(w.VBox):
                     except Exception:  # noqa: BLE001 - it is the user's, and may be raised on the watch's thread
                         traceback.print_exc()
 
-    def _tell_frame(self, _change: object) -> None:
+    def _tell_frame(self, change: Any) -> None:
+        if change.name == "growth" and self.state.visible is not self._framed:
+            return  # it is told of what is visible as well
+        self._framed = self.state.visible
         try:
             Frame.tell(self)
         except Exception:  # noqa: BLE001 - as in _follow
             traceback.print_exc()
 
-    # From the directory to the state.
-
-    def _look(self, directory: RecordsDirectory) -> None:
-        """Look for the first time."""
-        error = None
-        try:
-            directory.refresh()
-        except ResearcherError as found:
-            error = found
-        self._look_again(directory, error)
-        warn_of(directory.damaged)
-
-    def _look_again(self, directory: RecordsDirectory, error: ResearcherError | None) -> None:
-        source = str(directory.path)
-        self.state.source = f"{source.rstrip('/')}/"
-        if isinstance(error, RecordsNotFound):
-            self.state.load([], [], f"{error}\nThis Explorer wakes up when the first record appears.")
-            return
-        if error is not None:  # a disk that is away for a moment takes nothing off the page
-            self.state.load(directory.experiments, directory.damaged, str(error))
-            return
-        notice = (
-            ""
-            if directory.experiments
-            else (
-                f"There is no experiment in {source} yet. rs.record_experiment(params, {source!r}, observations=...) "
-                "records one, and this Explorer wakes up when the first record appears."
-            )
-        )
-        self.state.load(directory.experiments, directory.damaged, notice)
-
     def _refuse_unknown(self, chosen: Mapping[str, object]) -> None:
-        known = ["query", "filters", "observations", "visible", "selected", "frame"]
+        known = [*_CHOSEN, "visible", "selected", "frame"]
         for name in chosen:
             if name not in known:
-                near = difflib.get_close_matches(name, known)
+                near = difflib.get_close_matches(name, [*known, "view"])
                 hint = f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(known)}"
                 raise TypeError(f"Explorer() has no keyword {name!r}{hint}")
+
+
+def _classed(box: w.Box, name: str) -> w.Box:
+    box.add_class(name)
+    return box

@@ -19,8 +19,8 @@ const said = (facet, kept) => {
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
   let open = null, all = false, sought = "";
-  const choose = (param, keys) => model.send({ verb: "choose", param, keys });
-  const keep = (param, kept) => model.send({ verb: "keep", param, kept });
+  const choose = (param, keys) => send(model, el, { verb: "choose", param, keys });
+  const keep = (param, kept) => send(model, el, { verb: "keep", param, kept });
   const shut = () => { if (open !== null) { const was = open; open = null; draw(); button(was)?.focus(); } };
   const button = (name) => [...el.querySelectorAll("[data-param]")].find((b) => b.dataset.param === name);
   const toggle = (name) => { open = open === name ? null : name; sought = ""; draw(); el.querySelector(".rs-menu input")?.focus(); };
@@ -102,7 +102,7 @@ function render({ model, el }) {
       facets.length > FIRST && h("button", { class: "rs-quiet", onclick: () => { all = !all; draw(); } },
         all ? "fewer params" : `+ ${facets.length - shown.length} params that vary`),
       h("span", { class: "rs-grow" }),
-      n > 0 && h("button", { class: "rs-quiet", onclick: () => model.send({ verb: "clear" }) }, `clear ${n}`))] : []));
+      n > 0 && h("button", { class: "rs-quiet", onclick: () => send(model, el, { verb: "clear" }) }, `clear ${n}`))] : []));
     if (slid !== undefined) el.querySelector(`[data-range="${CSS.escape(slid)}"]`)?.focus();
     if (typed !== undefined) el.querySelector(`[data-end="${CSS.escape(typed)}"]`)?.focus();
     if (held !== undefined) [...el.querySelectorAll("[data-key]")].find((box) => box.dataset.key === held)?.focus();

@@ -27,25 +27,22 @@ class HeaderFace(Face):
 class HeaderView(View):
     """Counts of what is loaded, visible, selected and damaged."""
 
-    watches = ("source", "notice", "experiments", "damaged", "visible", "selected", "among")
+    watches = ("source", "notice", "experiments", "damaged", "visible", "selected", "among", "statuses")
 
     def __init__(self, state: ExplorerState) -> None:
         self.header = HeaderFace()
-        self.hear(self.header, {"look_at_all": self._look_at_all, "unselect": lambda: state.select(())})
+        verbs = {"look_at_all": self._look_at_all, "unselect": lambda: state.select(())}
+        self.hear(self.header, {**verbs, "shown": state.show, "hidden": state.hide})
         super().__init__(state, self.header)
 
     def render(self) -> None:
         """Count."""
         state, header = self.state, self.header
-        statuses: dict[str, int] = {}
-        for experiment in state.experiments:
-            statuses[experiment.status] = statuses.get(experiment.status, 0) + 1
-        statuses.pop("finished", None)
         with header.hold_sync():
             header.source, header.notice = state.source, state.notice
             header.total, header.visible, header.selected = map(len, (state.experiments, state.visible, state.selected))
             header.by_hand = state.among is not None
-            header.statuses = statuses
+            header.statuses = {status: n for status, n in state.statuses.items() if status != "finished"}
             header.damaged = [[str(path), reason] for path, reason in state.damaged[:100]] + [
                 ["", ""] for _ in state.damaged[100:]
             ]

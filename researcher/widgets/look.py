@@ -45,7 +45,7 @@ class Look(t.HasTraits):
     dash = t.Unicode("")
     """The column that gives curves their dashes; empty: none but those that tell equal colours apart."""
 
-    columns: Any = t.Tuple(trait=t.Unicode())
+    columns: Any = t.Tuple()
     """The columns of the table, in order; empty: the params that vary, then the final values."""
     folded = t.Bool(False)
     """Whether experiments that differ in nothing but their seed share one row of the table."""
@@ -54,7 +54,12 @@ class Look(t.HasTraits):
 
     scatter: Any = t.Tuple(t.Unicode(), t.Unicode(), t.Unicode(), default_value=("", "", ""))
     """The columns of the scatter plot: x, y and colour; empty: the usual choice."""
-    axes: Any = t.Tuple(trait=t.Unicode())
+    axes: Any = t.Tuple()
     """The columns of the parallel coordinates, in order; empty: the params that vary, then the objective."""
+    logarithmic = t.Dict()
+    """For a column whether its axis is logarithmic in these two, by name; others are where their numbers are wide,
+    see `researcher.columns.Column.wide`."""
     objective = t.Unicode("")
     """The column that decides what matters and what is best; empty: the first observation."""
+    all_repeats = t.Bool(True)
+    """Whether what is compared takes in the repeats of what is selected that are not selected themselves."""

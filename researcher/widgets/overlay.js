@@ -14,13 +14,22 @@ const valueAt = (values, x) => {
 
 const shown = (x) => (Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : x.toPrecision(4));
 
+/** The number at a place on an axis, as it is told. */
+const told = (place, log) => shown(log ? Number((10 ** place).toPrecision(12)) : place);
+/** x in words. @param {{x: string, log_x: boolean}} axis */
+const where = (place, axis) => {
+  if (axis.x === "clock") return new Date(1000 * (place + axis.origin)).toLocaleTimeString();
+  return axis.x === "time" ? `${told(place, axis.log_x)} s` : `${axis.x} ${told(place, axis.log_x)}`;
+};
+
 /** One figure on the page and what is drawn over it. */
 class Panel {
   constructor(view, marks) {
-    const [bands, lines] = marks;
+    const [bands, raws, lines] = marks;
     this.view = view;
     this.lines = lines;
     this.bands = bands;
+    this.raws = raws;
     this.x = lines.scales.x;
     this.y = lines.scales.y;
     this.hair = h("div", { class: "rs-hair" });
@@ -41,17 +50,24 @@ class Panel {
     return best;
   }
   /** The x at a place on the screen; a whole step where steps lie close enough. */
-  snapped(left) {
+  snapped(left, axis) {
     const x = this.x.scale.invert(left), [low, high] = this.x.scale.domain();
-    return high - low >= 8 ? Math.round(x) : x;
+    return axis.x === "step" && !axis.log_x && high - low >= 8 ? Math.round(x) : x;
+  }
+  /** How many values the mean of a curve has at x. */
+  count(i, x, counts) {
+    if (!Array.isArray(counts)) return counts ?? 1;
+    const at = this.curve(i).findIndex((value) => value.x >= x);
+    return counts[at < 0 ? counts.length - 1 : Math.min(at, counts.length - 1)];
   }
   /** The crosshair at x and, if a curve is pointed at, its name and value there. */
-  cross(x, i, title) {
+  cross(x, i, title, axis, counts) {
     const box = this.box(), own = this.view.el.getBoundingClientRect(), left = this.x.scale(x);
-    const y = i >= 0 ? valueAt(this.curve(i), x) : NaN;
+    const y = i >= 0 ? valueAt(this.curve(i), x) : NaN, n = i >= 0 ? this.count(i, x, counts?.[i]) : 1;
     Object.assign(this.hair.style, { display: "block", left: `${box.left - own.left + left}px`, top: `${box.top - own.top}px`, height: `${box.height}px` });
     this.tip.style.display = "block";
-    this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, i >= 0 && !Number.isNaN(y) ? `${shown(y)} at step ${shown(x)}` : `step ${shown(x)}`));
+    this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, i >= 0 && !Number.isNaN(y) ? `${told(y, axis.log_y)} at ${where(x, axis)}` : where(x, axis)),
+      ...(n > 1 ? [h("div", { class: "rs-soft" }, `mean of ${n}`)] : []));
     const right = left > box.width / 2;
     Object.assign(this.tip.style, { left: right ? "" : `${box.left - own.left + left + 8}px`,
       right: right ? `${own.right - box.left - left + 8}px` : "", top: `${box.top - own.top + 4}px` });
@@ -60,14 +76,20 @@ class Panel {
   remove() { this.hair.remove(); this.tip.remove(); }
 }
 
-/** @param {{ model: any }} context */
-async function render({ model }) {
+/** @param {{ model: any, el: HTMLElement }} context */
+async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
   let panels = [], stop = new AbortController(), resting = 0, turn = 0;
 
+  /** The number that a line goes by, of an experiment that it shows. */
+  const lineOf = (number) => {
+    const found = Object.entries(model.get("members")).find(([, members]) => members.includes(number));
+    return found ? Number(found[0]) : number;
+  };
+
   const style = () => {
-    const [curves, bands, selected, dashes] = ["curves", "bands", "selected", "dashes"].map((name) => model.get(name));
-    const pointed = pointing.get("number");
+    const [curves, bands, raws, selected, dashes] = ["curves", "bands", "raws", "selected", "dashes"].map((name) => model.get(name));
+    const pointed = lineOf(pointing.get("number"));
     const strength = (number, all, some, faint) =>
       (pointed >= 0 ? (number === pointed ? all : faint) : selected.length ? (selected.includes(number) ? all : faint) : some);
     panels.forEach((panel, p) => {
@@ -78,10 +100,16 @@ async function render({ model }) {
         path.style.strokeDasharray = curves[p]?.length > MANY && !strong ? "" : dashes[number] ?? "";
       });
       panel.bands.el.querySelectorAll("path.line").forEach((path, i) => { path.style.opacity = strength(bands[p]?.[i], 1.6, 1, 0.2); });
+      panel.raws.el.querySelectorAll("path.line").forEach((path, i) => { path.style.opacity = strength(raws[p]?.[i], 0.4, 0.25, 0.06); });
     });
   };
-  const rest = (x) => { clearTimeout(resting); resting = setTimeout(() => model.send({ verb: "zoom", x }), REST); };
+  const rest = (x) => {
+    clearTimeout(resting);
+    resting = setTimeout(() => { resting = 0; show(x); send(model, el, { verb: "zoom", x }); }, REST);
+  };
   const show = (ends) => { panels[0]?.x.model.set({ min: ends[0], max: ends[1] }); };
+  /** The range as the kernel knows it, unless it is being changed by hand. */
+  const range = () => { if (!resting) show(model.get("zoom").length ? model.get("zoom") : model.get("full")); };
 
   const listen = (panel, p, signal) => {
     let from = null;
@@ -108,22 +136,22 @@ async function render({ model }) {
         show(ends); rest(ends);
         return;
       }
-      const i = panel.nearest(e, box), x = panel.snapped(e.clientX - box.left);
+      const i = panel.nearest(e, box), axis = model.get("axis"), x = panel.snapped(e.clientX - box.left, axis);
       const number = i >= 0 ? model.get("curves")[p][i] : -1;
       pointing.set("number", number);
-      panels.forEach((other, q) => other.cross(x, model.get("curves")[q]?.indexOf(number) ?? -1, model.get("titles")[number]));
+      panels.forEach((other, q) => other.cross(x, model.get("curves")[q]?.indexOf(number) ?? -1, model.get("titles")[number], axis, model.get("counts")[q]));
     });
     on("pointerup", (e, box) => {
       const moved = from?.moved;
       from = null;
       if (moved || e.button) return;
       const i = panel.nearest(e, box);
-      if (i >= 0) model.send({ verb: "select", number: model.get("curves")[p][i], more: e.ctrlKey || e.metaKey || e.shiftKey });
+      if (i >= 0) send(model, el, { verb: "select", number: model.get("curves")[p][i], more: e.ctrlKey || e.metaKey || e.shiftKey });
     });
-    on("dblclick", () => { clearTimeout(resting); show(model.get("full")); model.send({ verb: "zoom", x: null }); });
+    on("dblclick", () => { clearTimeout(resting); resting = 0; show(model.get("full")); send(model, el, { verb: "zoom", x: null }); });
     panel.view.el.addEventListener("pointerleave", () => { pointing.set("number", -1); panels.forEach((other) => other.leave()); }, { signal });
     const watch = new MutationObserver(() => style());
-    for (const mark of [panel.lines, panel.bands]) watch.observe(mark.el, { childList: true, subtree: true });
+    for (const mark of [panel.lines, panel.bands, panel.raws]) watch.observe(mark.el, { childList: true, subtree: true });
     signal.addEventListener("abort", () => watch.disconnect());
   };
 
@@ -146,9 +174,10 @@ async function render({ model }) {
     if (mine !== turn) return found.forEach((panel) => panel.remove());
     panels = found;
     panels.forEach((panel, p) => listen(panel, p, stop.signal));
+    if (model.get("zoom").length) range();
     style();
   };
-  const stops = [follow(model, ["figures"], bind), follow(model, ["curves", "bands", "selected", "dashes"], style)];
+  const stops = [follow(model, ["figures"], bind), follow(model, ["zoom"], () => range()), follow(model, ["curves", "bands", "raws", "members", "selected", "dashes"], style)];
   pointing.on("change:number", style);
   return () => { turn += 1; stop.abort(); clearTimeout(resting); panels.forEach((panel) => panel.remove()); stops.forEach((end) => end()); pointing.off("change:number", style); };
 }

@@ -18,11 +18,21 @@ class Overlay(Face):
     figures: t.List[Any] = t.List().tag(sync=True, **w.widget_serialization)
     pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
     curves: t.List[Any] = t.List().tag(sync=True)
-    """For each figure the numbers of the experiments in the order of its curves."""
+    """For each figure the numbers of the experiments in the order of its curves; of a group its first experiment."""
     bands: t.List[Any] = t.List().tag(sync=True)
     """The same for the bands."""
+    raws: t.List[Any] = t.List().tag(sync=True)
+    """The same for the curves as they were before smoothing."""
+    counts: t.List[Any] = t.List().tag(sync=True)
+    """For each curve how many values its points are the mean of: a number, or one for each point."""
+    members = t.Dict().tag(sync=True)
+    """The numbers of all experiments of a group, by that of its first."""
+    axis = t.Dict().tag(sync=True)
+    """What x is, and which axes are logarithmic: there the places are powers of ten."""
     titles = t.Dict().tag(sync=True)
     dashes = t.Dict().tag(sync=True)
     selected: t.List[Any] = t.List().tag(sync=True)
     full: t.List[Any] = t.List().tag(sync=True)
     """The whole range of x."""
+    zoom: t.List[Any] = t.List().tag(sync=True)
+    """The part of it that is shown, or nothing for all."""

@@ -16,7 +16,7 @@ const coloured = (text) => {
 function render({ model, el }) {
   let waiting = 0;
   const behind = h("div", { class: "rs-behind", "aria-hidden": "true" });
-  const ask = () => { clearTimeout(waiting); model.send({ verb: "ask", text: input.value }); };
+  const ask = () => { clearTimeout(waiting); send(model, el, { verb: "ask", text: input.value }); };
   const typed = () => { behind.replaceChildren(...coloured(input.value)); behind.scrollLeft = input.scrollLeft; };
   const input = h("input", {
     class: "rs-query", "aria-label": "query", spellcheck: "false", autocomplete: "off",

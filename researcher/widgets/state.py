@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,11 @@ from researcher.curves import floats
 from researcher.errors import QueryError, ResearcherError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.facets import Facet, facets_of, narrowed, with_filtered
+from researcher.facets import Facet, Kept, facets_of, narrowed, with_filtered
 from researcher.params import ABSENT
 from researcher.query import parse
 from researcher.widgets.look import Look
+from researcher.widgets.numbers import Numbers
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -75,14 +78,23 @@ class ExplorerState(Look):
     """Position and reason of the mistake in the query; the last good result stays meanwhile."""
     hint = t.Unicode(read_only=True)
     """What is odd about the query: names that no experiment has."""
+    statuses = t.Dict(read_only=True)
+    """How many experiments have each status."""
+    pages: Any = t.Tuple(read_only=True)
+    """The places in pages where it is shown at present, by names that they gave themselves."""
+    growth = t.Int(read_only=True)
+    """How many times experiments grew; `grown_since` tells which."""
 
     def __init__(self, **sources: Any) -> None:
         self.lock = threading.RLock()
-        self._numbers: dict[object, int] = {}
+        self._numbers = Numbers()
         self._slots: dict[int, int] = {}
         self._finals: dict[str, Floats] = {}
         self._columns: dict[str, Column] = {}
         self._loaded: tuple[Experiment, ...] = ()
+        self._rows: dict[Experiment, int] = {}
+        self._grown: dict[Experiment, int] = {}
+        self._statuses: list[str] = []
         self._varying: list[Facet] = []
         self._filtered: object = None
         self._usual: tuple[str, ...] = ()
@@ -103,6 +115,12 @@ class ExplorerState(Look):
         with self.lock:
             others = {name: kept for name, kept in self.filters.items() if name != param}
             self.filters = {**others, param: tuple(values)} if values else others
+
+    def keep(self, column: str, kept: Kept) -> None:
+        """Keep only experiments whose column has one of these values, or lies in this range; nothing: any."""
+        with self.lock:
+            others = {name: before for name, before in self.filters.items() if name != column}
+            self.filters = {**others, column: kept} if kept else others
 
     def clear(self) -> None:
         """Look at all experiments again."""
@@ -126,18 +144,54 @@ class ExplorerState(Look):
             self.experiments = tuple({self.number(e): e for e in experiments}.values())
             self.damaged, self.notice = tuple(damaged), notice
 
+    def grow(self, experiments: Iterable[Experiment]) -> None:
+        """Bring in line what follows from these experiments: they are loaded, and hold more now than before."""
+        with self.lock, self.hold_trait_notifications():
+            grown = {e: self._rows[e] for e in experiments if e in self._rows}
+            if not grown:
+                return
+            self.set_trait("growth", self.growth + 1)
+            for experiment in grown:
+                self._numbers.keep(experiment)
+                self._grown.pop(experiment, None)
+                self._grown[experiment] = self.growth
+            self._take_in(grown)
+
+    def show(self, page: str) -> None:
+        """It is shown in a place of a page."""
+        with self.lock:
+            self.set_trait("pages", (*(other for other in self.pages if other != page), page))
+
+    def hide(self, page: str) -> None:
+        """It is not shown there any more."""
+        with self.lock:
+            self.set_trait("pages", tuple(other for other in self.pages if other != page))
+
     # What views ask.
 
     def number(self, experiment: Experiment) -> int:
         """A number for an experiment that it keeps as long as the state lives, however often it is read again."""
-        known_by = experiment.path.absolute() if experiment.path else experiment
         with self.lock:
-            return self._numbers.setdefault(known_by, len(self._numbers))
+            return self._numbers.number(experiment)
 
     def numbered(self, numbers: Iterable[int]) -> list[Experiment]:
         """The loaded experiments of these numbers, in their order; unknown numbers are passed over."""
         found = {self.number(e): e for e in self.experiments}
         return [found[number] for number in numbers if number in found]
+
+    def row(self, experiment: Experiment) -> int:
+        """The place of a loaded experiment in ``experiments``."""
+        return self._rows[experiment]
+
+    def grown_since(self, growth: int) -> list[Experiment]:
+        """The loaded experiments that grew after ``growth`` was as it is given here."""
+        with self.lock:
+            found = itertools.takewhile(lambda pair: pair[1] > growth, reversed(self._grown.items()))
+            return [experiment for experiment, _ in found]
+
+    def version(self, experiment: Experiment) -> int:
+        """What ``growth`` was when an experiment last grew; what was drawn of it since then is still right."""
+        return self._grown.get(experiment, 0)
 
     def slot(self, experiment: Experiment) -> int | None:
         """The place of an experiment's colour in the palette, kept for ever; None if it was never drawn."""
@@ -153,8 +207,7 @@ class ExplorerState(Look):
     def finals(self, observation: str) -> Floats:
         """The final value of an observation for each loaded experiment, of shape ``(n_experiments,)``."""
         if observation not in self._finals:
-            values = [e.summary("final", observation) for e in self.experiments]
-            self._finals[observation] = floats([v if isinstance(v, (int, float)) else np.nan for v in values])
+            self._finals[observation] = floats([_final(e, observation) for e in self.experiments])
         return self._finals[observation]
 
     # What follows from what.
@@ -166,22 +219,61 @@ class ExplorerState(Look):
                 self._loaded = self.experiments
                 self._reload()
             if self._filtered is not self.filters:
-                self._filtered = self.filters
-                self.set_trait("facets", tuple(with_filtered(self._varying, self.experiments, self.filters)))
+                self._refilter()
             self._narrow()
             self._draw()
 
     def _reload(self) -> None:
         for experiment in self.experiments:
-            self.number(experiment)
+            self._numbers.keep(experiment)
+        self._rows = {experiment: row for row, experiment in enumerate(self.experiments)}
+        self._grown = {e: growth for e, growth in self._grown.items() if e in self._rows}
+        self._statuses = [e.status for e in self.experiments]
+        self.set_trait("statuses", dict(Counter(self._statuses)))
         self._finals, self._columns, self._asked, self._filtered = {}, {}, None, None
         self._varying = facets_of(self.experiments)
         self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
         self.selected = self._loaded_ones(self.selected)
         if self.among is not None:
             self.among = self._loaded_ones(self.among)
+        self._choose_panels()
+
+    def _take_in(self, grown: Mapping[Experiment, int]) -> None:
+        """What follows from experiments that grew, which stand in these rows."""
+        rows = [*grown.values()]
+        for experiment, row in grown.items():
+            self._statuses[row] = experiment.status
+        self.set_trait("statuses", dict(Counter(self._statuses)))
+        for name, values in self._finals.items():
+            values[rows] = floats([_final(e, name) for e in grown])
+        params = {facet.name for facet in self._varying}
+        self._columns = {name: column for name, column in self._columns.items() if name in params}
+        moved = any(column not in params for column, _descending in self.sort)
+        if not params.issuperset(self.filters):  # some are of observations, or of the status
+            self._refilter()
+            moved = True
+        fresh = {name for e in grown for name in e.observed()}.difference(self.observed)
+        if fresh:
+            self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
+            self._choose_panels(grown)
+            if self.hint:  # what the query speaks of may be there now
+                self._asked, moved = None, True
+        if self._asked:
+            answers = [self._query.matches(e.look_up) for e in grown]
+            moved = moved or answers != self._answer[rows].tolist()
+            self._answer[rows] = answers
+        if moved:
+            self._narrow()
+            self._draw()
+
+    def _choose_panels(self, experiments: Iterable[Experiment] | None = None) -> None:
+        """Panels for the first curves there are, unless some are shown or chosen."""
         if self.observations == self._usual and not set(self.observations) & set(self.observed):
-            self.observations = self._usual = self._usual_panels()
+            self.observations = self._usual = self._usual_panels(experiments)
+
+    def _refilter(self) -> None:
+        self._filtered = self.filters
+        self.set_trait("facets", tuple(with_filtered(self._varying, self.experiments, self.filters)))
 
     def _loaded_ones(self, experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
         """Those that are loaded, each once, as they were last read."""
@@ -244,13 +336,18 @@ class ExplorerState(Look):
             return np.array([rank[e.title] for e in self.experiments])
         return None
 
-    def _usual_panels(self) -> tuple[str, ...]:
-        """The first observations that are curves."""
+    def _usual_panels(self, experiments: Iterable[Experiment] | None = None) -> tuple[str, ...]:
+        """The first observations that are curves; of the newest experiments unless others are given."""
         curved: list[str] = []
-        for experiment in self.experiments[-20:]:
+        for experiment in self.experiments[-20:] if experiments is None else experiments:
             try:
                 series = experiment.observations
             except ResearcherError:  # deleted or damaged since: told where its curve would be drawn
                 continue
             curved += [name for name in series if experiment.shape(name) in ("curve", "folds")]
         return tuple(dict.fromkeys(curved))[:PANELS]
+
+
+def _final(experiment: Experiment, observation: str) -> float:
+    value = experiment.summary("final", observation)
+    return value if isinstance(value, (int, float)) else np.nan

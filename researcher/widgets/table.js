@@ -5,12 +5,16 @@ const SPARE = 6;         // rows drawn beyond the edges
 /** Four significant digits, as researcher.params.number_label in Python. @param {number} x */
 const shown = (x) => (Number.isNaN(x) ? "NaN" : x === Infinity ? "∞" : x === -Infinity ? "−∞"
   : Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : x.toPrecision(4));
-const int32 = (view) => new Int32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+const whole = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+const int32 = (view) => new Int32Array(whole(view));
+const float64 = (view) => new Float64Array(whole(view));
+const uint8 = (view) => new Uint8Array(whole(view));
 
 /** @param {{ model: any, el: HTMLElement }} context */
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
   let columns = [], numbers = new Int32Array(), order = new Int32Array(), selected = new Set(), anchor = 0, at = 0;
+  let grown = new Map(), fresh = {};   // rows whose experiments grew since the columns came, and what stands there now
 
   const head = h("div", { class: "rs-thead", role: "row" });
   const body = h("div", { class: "rs-tbody", role: "rowgroup" });
@@ -19,8 +23,9 @@ async function render({ model, el }) {
 
   const cell = (column, row) => {
     if (column.labels) return [column.labels[column.codes[row]], "", ""];
-    if (column.missing[row]) return ["", "", ""];
-    const value = column.values[row];
+    const [from, i] = grown.has(row) ? [fresh, grown.get(row) + column.place] : [column, row];
+    if (from.missing[i]) return ["", "", ""];
+    const value = from.values[i];
     return [shown(value), String(value), Number.isFinite(value) ? "" : " rs-warn"];
   };
 
@@ -58,7 +63,7 @@ async function render({ model, el }) {
   const sort = (name, more) => {
     const now = model.get("sort"), old = now[sorted(name)], rest = more ? now.filter(([column]) => column !== name) : [];
     const next = !old ? [[name, false]] : old[1] ? [] : [[name, true]];
-    model.send({ verb: "sort_by", sort: [...rest, ...next] });
+    send(model, el, { verb: "sort_by", sort: [...rest, ...next] });
   };
   const heading = (name, numeric) => {
     const i = sorted(name), down = i >= 0 && model.get("sort")[i][1];
@@ -77,7 +82,7 @@ async function render({ model, el }) {
   const select = (chosen) => {
     selected = new Set(chosen);
     draw();
-    model.send({ verb: "select", numbers: [...selected] });
+    send(model, el, { verb: "select", numbers: [...selected] });
   };
   const pick = (place, { shiftKey, ctrlKey, metaKey }) => {
     const number = numbers[order[place]];
@@ -119,11 +124,11 @@ async function render({ model, el }) {
 
   const stops = [
     follow(model, ["columns", "numbers", "titles"], () => {
+      let place = 0;   // among the columns of observations
       numbers = int32(model.get("numbers"));
       columns = model.get("columns").map((column) => (column.codes
         ? { ...column, codes: int32(column.codes) }
-        : { ...column, missing: new Uint8Array(column.missing.buffer, column.missing.byteOffset, column.missing.byteLength),
-          values: new Float64Array(column.values.buffer.slice(column.values.byteOffset, column.values.byteOffset + column.values.byteLength)) }));
+        : { ...column, place: place++, missing: uint8(column.missing), values: float64(column.values) }));
       const widths = columns.map((column) => width(column.name, column.labels ?? ["0.0001234"])), title = width("title", model.get("titles"));
       el.style.setProperty("--rs-columns", `26px minmax(${title}px, 1fr) ${widths.map((px) => `${px}px`).join(" ")}`);
       el.style.setProperty("--rs-width", `${widths.reduce((sum, px) => sum + px, 26 + title)}px`);
@@ -131,7 +136,11 @@ async function render({ model, el }) {
       drawHead();
     }),
     follow(model, ["sort"], drawHead),
-    follow(model, ["order", "columns", "numbers", "titles", "swatches", "statuses", "selected"], () => {
+    follow(model, ["order", "columns", "numbers", "titles", "swatches", "statuses", "selected", "cells"], () => {
+      const { rows, values, missing } = model.get("cells");
+      const width = columns.filter((column) => column.values).length;
+      grown = new Map([...int32(rows)].map((row, i) => [row, i * width]));
+      fresh = { values: float64(values), missing: uint8(missing) };
       order = int32(model.get("order"));
       selected = new Set(model.get("selected"));
       at = Math.min(at, Math.max(0, order.length - 1));

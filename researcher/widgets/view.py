@@ -17,9 +17,9 @@ from researcher.widgets.state import ExplorerState
 _HERE = Path(__file__).parent
 
 
-def module(name: str) -> str:
-    """The source of an ES module beside this file, behind the few lines that all of them share."""
-    return "".join((_HERE / file).read_text(encoding="utf-8") for file in ("dom.js", name))
+def module(*names: str) -> str:
+    """The source of an ES module: files beside this one, behind the few lines that all modules share."""
+    return "".join((_HERE / file).read_text(encoding="utf-8") for file in ("dom.js", *names))
 
 
 class Face(anywidget.AnyWidget):
@@ -43,11 +43,13 @@ class View:
 
     Attributes:
         watches: the traits of the state that it is rendered anew for.
+        tab: the tab of the state that it belongs to; only while that is open it is shown and rendered. Empty: always.
         state: the state it shows.
         face: the widget to display.
     """
 
     watches: ClassVar[tuple[str, ...]] = ()
+    tab: ClassVar[str] = ""
 
     def __init__(self, state: ExplorerState, *widgets: w.Widget) -> None:
         self.state = state
@@ -55,7 +57,7 @@ class View:
         self._error.layout.display = "none"
         self._shown: list[Any] | None = None
         self.face = w.VBox([*widgets, self._error])
-        state.observe(self._refresh, self.watches)
+        state.observe(self._refresh, self._watched())
         self._refresh()
 
     def render(self) -> None:
@@ -63,28 +65,40 @@ class View:
         raise NotImplementedError
 
     def hear(self, widget: w.Widget, verbs: Mapping[str, Callable[..., None]]) -> None:
-        """Answer the messages of a widget: ``{"verb": name, ...}`` calls that verb with the rest as keywords."""
+        """Answer the messages of a widget: ``{"verb": name, ...}`` calls that verb with the rest as keywords.
+
+        The page is told that a message was heard, by the name ``asked`` that it gave it; see ``send`` in ``dom.js``.
+        """
 
         def answer(_widget: w.Widget, content: dict[str, Any], _buffers: object) -> None:
-            said = {name: value for name, value in content.items() if name != "verb"}
+            said = {name: value for name, value in content.items() if name not in ("verb", "asked")}
             with self.state.lock:
                 self._tell("")
                 try:
                     verbs[content["verb"]](**said)
                 except Exception:  # noqa: BLE001 - one wrong message must not stop the others
                     self._tell(traceback.format_exc(limit=-1))
+            if "asked" in content:
+                widget.send({"heard": content["asked"]})
 
         widget.on_msg(answer)
 
     def close(self) -> None:
         """Stop watching the state and take the widgets off the page."""
-        self.state.unobserve(self._refresh, self.watches)
+        self.state.unobserve(self._refresh, self._watched())
         for widget in (*self.face.children, self.face):
             widget.close()
+
+    def _watched(self) -> tuple[str, ...]:
+        return (*self.watches, "tab") if self.tab else self.watches
 
     def _refresh(self, _change: object = None) -> None:
         """Render, unless all that is watched is what was rendered last: several traits change at once."""
         with self.state.lock:
+            shown = self.tab in ("", self.state.tab)
+            self.face.layout.display = "" if shown else "none"
+            if not shown:
+                return
             watched = [getattr(self.state, name) for name in self.watches]
             if self._shown is not None and all(map(operator.is_, watched, self._shown)):
                 return

@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from .harness import Notebook, Server, serve
+from .harness import KERNEL, Notebook, Server, serve
 
 HERE = Path(__file__).parent
 
@@ -68,6 +68,7 @@ class OpenNotebook(Protocol):
         theme: str = "light",
         width: int = 1400,
         files: Iterable[Path] = (),
+        kernel: str = KERNEL,
     ) -> Notebook: ...
 
 
@@ -85,6 +86,7 @@ def open_notebook(browser: Browser, jupyter: Callable[[str], Server]) -> Iterato
             theme: str = "light",
             width: int = 1400,
             files: Iterable[Path] = (),
+            kernel: str = KERNEL,
         ) -> Notebook:
             server = jupyter(app)
             folder = server.root / f"{theme}-{next(number)}"
@@ -94,7 +96,7 @@ def open_notebook(browser: Browser, jupyter: Callable[[str], Server]) -> Iterato
                     shutil.copytree(file, folder / file.name)
                 else:
                     shutil.copy(file, folder)
-            document = nbformat.read(cells, as_version=4) if isinstance(cells, Path) else _notebook(cells)
+            document = nbformat.read(cells, as_version=4) if isinstance(cells, Path) else _notebook(cells, kernel)
             path = folder / (cells.name if isinstance(cells, Path) else "notebook.ipynb")
             nbformat.write(document, path)
             server.use_theme(theme)
@@ -108,10 +110,10 @@ def open_notebook(browser: Browser, jupyter: Callable[[str], Server]) -> Iterato
         yield open_notebook
 
 
-def _notebook(sources: list[str]) -> nbformat.NotebookNode:
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+def _notebook(sources: list[str], kernel: str) -> nbformat.NotebookNode:
+    spec = {"name": kernel, "display_name": kernel, "language": "python"}
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
 
 
 def _check(notebook: Notebook) -> None:

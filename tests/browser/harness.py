@@ -45,6 +45,18 @@ FOLDERS = {  # nothing of the user's Jupyter and IPython configuration has a say
     "JUPYTER_RUNTIME_DIR",
 }
 
+KERNEL = "python3"
+OLD_KERNEL = "without-subshells"  # as ipykernel 6: the page's messages wait until the running cell ends
+OLD_APP = """
+from ipykernel.kernelapp import IPKernelApp
+
+class App(IPKernelApp):
+    def init_control(self, context):
+        super().init_control(context)
+        self.shell_channel_thread = None
+
+App.launch_instance()"""
+
 READY = """count => {
     const panel = window.jupyterapp?.shell.currentWidget;
     return panel?.sessionContext?.isReady && panel.sessionContext.session?.kernel?.status === 'idle'
@@ -63,6 +75,7 @@ RUN_CELL = """async index => {
     notebook.deselectAll();
     notebook.activeCellIndex = index;
     await jupyterapp.commands.execute('notebook:run-cell'); }"""
+RESTART = "async () => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 ADD_AND_RUN = """async source => {
     const notebook = jupyterapp.shell.currentWidget.content;
     notebook.deselectAll();
@@ -117,6 +130,14 @@ class Server:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
 
+    def add_kernel(self, name: str, source: str) -> None:
+        """Offer a kernel that runs this Python source."""
+        folder = self.home / "JUPYTER_DATA_DIR" / "kernels" / name
+        folder.mkdir(parents=True)
+        argv = [sys.executable, "-c", source, "-f", "{connection_file}"]
+        spec = {"argv": argv, "display_name": name, "language": "python"}
+        (folder / "kernel.json").write_text(json.dumps(spec))
+
     def address(self, notebook: Path) -> str:
         """Where to see a notebook under the root; in the lab every one has a workspace of its own."""
         path = notebook.relative_to(self.root)
@@ -139,6 +160,7 @@ def serve(app: str, home: Path) -> Iterator[Server]:
         port = free.getsockname()[1]
     server = Server(app, f"http://127.0.0.1:{port}", secrets.token_hex(16), home)
     server.root.mkdir(parents=True)
+    server.add_kernel(OLD_KERNEL, OLD_APP)
     env = os.environ | {name: str(home / name) for name in FOLDERS}
     env |= {"JUPYTER_TOKEN": server.token, "JUPYTER_PREFER_ENV_PATH": "1"}
     command = [sys.executable, "-m", {"notebook": "notebook", "lab": "jupyterlab"}[app], "--no-browser"]
@@ -204,6 +226,15 @@ class Notebook:
         """Run one cell and do not wait for it: see finish()."""
         self.page.evaluate(START.format(RUN_CELL), index)
 
+    def running(self) -> bool:
+        """Whether a cell runs."""
+        return self.page.locator(".jp-InputPrompt", has_text="[*]").count() > 0
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel and wait until the new one is ready."""
+        self._run(RESTART)
+        self.page.wait_for_function(READY, arg=0)
+
     def finish(self) -> None:
         """Wait for all cells that run. AssertionError with the traceback if one of them failed."""
         self.page.wait_for_function(FINISHED)
@@ -238,18 +269,24 @@ class Notebook:
         """Wait until nothing in the notebook moves any more."""
         self.page.wait_for_function(AT_REST, polling=150)
 
-    def screenshot(self, name: str) -> Path:
-        """A picture of the whole notebook, in screenshots/ at the root of the repository."""
+    def screenshot(self, name: str, *, moving: bool = False) -> Path:
+        """A picture of the whole notebook, in screenshots/ at the root of the repository.
+
+        Args:
+            name: of the picture, without ending.
+            moving: whether something moves all the time, so that nobody must wait for its rest.
+        """
+        at_rest = (lambda: None) if moving else self.at_rest
         path = SCREENSHOTS / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         before = self.page.viewport_size
         assert before is not None
-        self.at_rest()
+        at_rest()
         self.page.set_viewport_size(before | {"height": min(TALLEST, self.page.evaluate(HEIGHT))})
-        self.at_rest()
+        at_rest()
         self.page.screenshot(path=path, animations="disabled")
         self.page.set_viewport_size(before)
-        self.at_rest()
+        at_rest()
         return path
 
     def _hear(self, message: ConsoleMessage) -> None:

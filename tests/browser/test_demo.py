@@ -14,7 +14,7 @@ def test_demo(open_notebook: OpenNotebook) -> None:
     page.set_default_timeout(LONGEST)
     notebook.run_all()
     notebook.add_and_run("explorer.query = ''")
-    explorer = page.locator(".rs-explorer")
+    explorer = page.locator(".rs-explorer").last  # the first one stands above the training
     explorer.locator("[data-count=visible]", has_text="54 experiments").wait_for()
 
     explorer.locator("[data-column=val_accuracy]").click()

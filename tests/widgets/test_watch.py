@@ -9,17 +9,12 @@ from pathlib import Path
 import pytest
 
 import researcher as rs
+from researcher.storage.directory import Change, RecordsDirectory
 from researcher.widgets.header import HeaderView
 from researcher.widgets.watch import Watch
 
 Explore = Callable[..., rs.Explorer]
-SOON = 20.0  # seconds; a look comes every second
-
-
-@pytest.fixture(autouse=True)
-def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks follow each other quickly, so that tests need not wait."""
-    monkeypatch.setattr("researcher.widgets.watch.PAUSE", 0.01)
+SOON = 20.0  # seconds
 
 
 def when(explorer: rs.Explorer, condition: Callable[[], bool]) -> threading.Event:
@@ -146,22 +141,22 @@ def test_an_explorer_that_could_not_be_made_leaves_no_watch(records: Path) -> No
     assert watching() <= before
 
 
-def test_a_look_at_what_did_not_change_tells_nothing(records: Path) -> None:
-    from researcher.storage.directory import RecordsDirectory
-
+def test_a_look_at_what_did_not_change_tells_nothing(records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Counted(RecordsDirectory):
         looked = 0
         often = threading.Event()
 
-        def refresh(self) -> bool:
+        def refresh(self) -> Change:
             changed = super().refresh()
             self.looked += 1
             if self.looked == 3:
                 self.often.set()
             return changed
 
-    told: list[object] = []
-    watch = Watch(directory := Counted(records), told.append, threading.Lock())
+    monkeypatch.setenv("WATCHFILES_FORCE_POLLING", "1")
+    monkeypatch.setattr("researcher.storage.watching.POLL", 0.1)
+    told: list[Change] = []
+    watch = Watch(directory := Counted(records), lambda change, _error: told.append(change), threading.Lock())
     assert directory.often.wait(SOON)
     watch.stop()
-    assert told == [None]
+    assert told == [Change(True, ())]

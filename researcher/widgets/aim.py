@@ -1,0 +1,50 @@
+"""The observation that decides, and which number of it: the objective, where it must be an observation's summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from researcher.facets import SUMMARIES
+from researcher.widgets.state import ExplorerState
+from researcher.widgets.usual import objective_of
+
+
+class Aimed(t.HasTraits):
+    """The traits of a face that lets choose the objective."""
+
+    which = t.Unicode().tag(sync=True)
+    observation = t.Unicode().tag(sync=True)
+    observed: t.List[Any] = t.List().tag(sync=True)
+    """The observations to choose from."""
+
+
+def aim_of(state: ExplorerState) -> tuple[str, str]:
+    """Summary and observation of the objective; of the first observation where it is none, empty without any.
+
+    >>> from researcher import Experiment
+    >>> state = ExplorerState(objective="best.accuracy")
+    >>> state.load([Experiment({"observations": {"loss": 0.5, "accuracy": 0.75}})])
+    >>> aim_of(state)
+    ('best', 'accuracy')
+    """
+    which, _, observation = objective_of(state).partition(".")
+    if which in SUMMARIES and observation in state.observed:
+        return which, observation
+    if state.objective in state.observed:
+        return "final", state.objective
+    return "final", state.observed[0] if state.observed else ""
+
+
+def show_aim(state: ExplorerState, face: Aimed) -> None:
+    """Show what is chosen, and what there is to choose from."""
+    face.which, face.observation = aim_of(state)
+    face.observed = list(state.observed)
+
+
+def take_aim(state: ExplorerState, which: str, observation: str) -> None:
+    """Choose the objective."""
+    if which not in SUMMARIES:
+        raise ValueError(f"there is no {which!r} of an observation")
+    state.objective = f"{which}.{observation}"

@@ -1,0 +1,45 @@
+"""What the line below the panels says of them: what is drawn, how, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from researcher.widgets.state import ExplorerState
+from researcher.widgets.supply import Drawn, Supply
+
+BANDS = {"std": "one standard deviation", "se": "one standard error", "95": "95 % of the mean", "minmax": "all values"}
+
+
+def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> list[str]:
+    """Short texts, the most telling first."""
+    said = []
+    if not state.observations and state.experiments:
+        said.append("no observation has a curve to draw; numbers stand in the table")
+    members = sum(len(group.members) for group in supply.groups)
+    if supply.left_out:
+        said.append(f"the first {len(supply.groups):,} groups of {len(supply.groups) + supply.left_out:,}")
+    elif members < len(state.visible):
+        said.append(f"curves of {members:,} of {len(state.visible):,} visible experiments")
+    if any(line.edges is not None for line in lines):
+        counts = np.concatenate([line.stroke.band.n for line in lines if line.stroke.band is not None])
+        low, high = int(counts.min()), int(counts.max())
+        n = f"n = {low}" if low == high else f"n = {low} to {high}"
+        said.append(f"mean, and a band of {BANDS.get(state.band, state.band)}, {n}")
+    lost = sum(int(line.stroke.band.lost.max(initial=0)) for line in lines if line.stroke.band is not None)
+    if lost:
+        said.append(f"{lost} diverged and not in the means")
+    if state.smoothing > 0 and lines:
+        said.append(f"smoothed with weight {state.smoothing:.4g}, as observed behind it")
+    hidden = sum(int((np.isfinite(line.stroke.curve.y) & ~np.isfinite(line.y)).sum()) for line in lines)
+    if state.log_y and hidden:
+        said.append(f"{hidden:,} values are not positive and not on a log axis")
+    if state.clip:
+        said.append("what is far out is left out of the y ranges")
+    if lines:
+        drawn, whole = sum(len(line.kept) for line in lines), sum(len(line.x) for line in lines)
+        said.append(f"drawn {drawn:,} of {whole:,} points, extremes kept")
+    if supply.unread:
+        said.append(f"no longer readable: {', '.join(sorted(supply.unread))}")
+    return said

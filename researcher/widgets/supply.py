@@ -1,0 +1,139 @@
+"""The lines that panels draw, kept as long as they are drawn: read again only when their experiments grew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from researcher.arrays import Array, Indices
+from researcher.downsampling import thinned
+from researcher.errors import ResearcherError
+from researcher.experiment import Experiment
+from researcher.limits import limits
+from researcher.widgets.plan import Group, groups_of
+from researcher.widgets.room import Range
+from researcher.widgets.scale import Scale, clock_from
+from researcher.widgets.state import CURVES, ExplorerState
+from researcher.widgets.strokes import Stroke, strokes_of
+
+
+class Drawn:
+    """A line of a panel, where it lies on the axes.
+
+    Attributes:
+        group: whose it is, and how it looks.
+        stroke: what is drawn, with all its points.
+        x: of the points, of shape ``(n_points,)``.
+        y: of the points, smoothed if that is wanted.
+        raw: y before smoothing, or None.
+        edges: the lower and the upper edge of the band, or None.
+        x_range: the first and the last place on the x axis; None if there is none.
+        y_range: the lowest and the highest place on the y axis, of all that is drawn of it.
+        kept: the points in sight, thinned; see `thin_out`.
+    """
+
+    def __init__(self, group: Group, stroke: Stroke, x: Scale, y: Scale) -> None:
+        band, curve = stroke.band, stroke.curve
+        self.group = group
+        self.stroke = stroke
+        self.x = x.places(curve.x)
+        self.y = y.places(curve.y if stroke.smooth is None else stroke.smooth)
+        self.raw = None if stroke.smooth is None else y.places(curve.y)
+        self.edges = None if band is None else (y.places(band.low), y.places(band.high))
+        self.x_range = _range(self.x)
+        self.y_range = _range(np.concatenate([self.y, *([] if self.raw is None else [self.raw]), *(self.edges or ())]))
+        self.kept: Indices = np.arange(len(self.x))
+        self._thinned_to: object = None
+
+    def thin_out(self, zoom: tuple[float, ...], budget: int) -> None:
+        """Thin the part in sight, and one point beyond each edge, to about ``budget`` points."""
+        if self._thinned_to == (zoom, budget):
+            return
+        self._thinned_to = (zoom, budget)
+        low, high = zoom or (-np.inf, np.inf)
+        inside = np.flatnonzero((self.x >= low) & (self.x <= high))
+        start, end = (max(0, inside[0] - 1), inside[-1] + 2) if len(inside) else (0, len(self.x))
+        kept = start + thinned(self.y[start:end], budget)
+        if self.raw is not None:
+            kept = np.union1d(kept, start + thinned(self.raw[start:end], budget))
+        self.kept = kept
+
+
+class Supply:
+    """Gives the lines of the groups that are drawn.
+
+    Attributes:
+        groups: all groups of which something may be drawn.
+        left_out: the number of groups that are too many to draw.
+        unread: the names of experiments that could not be read: deleted or damaged since they were loaded.
+    """
+
+    def __init__(self, state: ExplorerState) -> None:
+        self.groups: list[Group] = []
+        self.left_out = 0
+        self.unread: set[str] = set()
+        self._state = state
+        self._clock: Scale | None = None
+        self._kept: dict[tuple[tuple[Experiment, ...], str], tuple[object, list[Drawn]]] = {}
+
+    @property
+    def x(self) -> Scale:
+        """The x axis of all panels."""
+        state = self._state
+        if state.x != "clock":
+            return Scale(state.log_x)
+        if self._clock is None:
+            self._clock = clock_from(min((e.recorded_at for e in state.experiments), default=0.0))
+        return self._clock
+
+    @property
+    def y(self) -> Scale:
+        """The y axes."""
+        return Scale(self._state.log_y)
+
+    def take(self, names: Sequence[str]) -> list[list[Drawn]]:
+        """For each observation the lines that have something to draw; all others are forgotten."""
+        groups, before = groups_of(self._state), self._kept
+        most = max(1, CURVES // max(1, len(names)))
+        self.groups, self.left_out = groups[:most], max(0, len(groups) - most)
+        self._kept = {(g.members, name): self._lines(g, name, before) for g in self.groups for name in names}
+        found = [[line for g in self.groups for line in self._kept[g.members, name][1]] for name in names]
+        drawn = {id(line.group) for lines in found for line in lines}
+        self.unread = {e.name for g in self.groups if id(g) not in drawn for e in g.members if not _readable(e)}
+        return found
+
+    def _lines(
+        self, group: Group, name: str, before: dict[tuple[tuple[Experiment, ...], str], tuple[object, list[Drawn]]]
+    ) -> tuple[object, list[Drawn]]:
+        """The lines of a group; what was read before is kept, and what the group looks like is as it is now."""
+        state, known = self._state, before.get((group.members, name))
+        read = (state.x, self.x, self.y, state.band, state.smoothing, *map(state.version, group.members))
+        if known is None or known[0] != read:
+            strokes = strokes_of([group], name, state.x, state.band, state.smoothing)
+            lines = [Drawn(group, stroke, self.x, self.y) for stroke in strokes]
+            known = (read, [line for line in lines if line.x_range and line.y_range])
+        for line in known[1]:
+            line.group = group
+        return known
+
+
+def fitted(lines: Sequence[Drawn], clip: bool, y: Scale) -> Range:
+    """The lowest and the highest place that the lines reach; with ``clip`` without what is far out."""
+    if clip:
+        low, high = y.ends(limits([line.stroke.band or line.stroke.curve for line in lines], clip=True, log=y.log))
+        return low, high
+    ranges = [line.y_range for line in lines if line.y_range]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+
+def _range(values: Array) -> Range | None:
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else None
+
+
+def _readable(experiment: Experiment) -> bool:
+    try:
+        return bool(experiment.data)
+    except ResearcherError:
+        return False

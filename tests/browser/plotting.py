@@ -1,0 +1,82 @@
+"""What the journeys over the scatter plot and the parallel coordinates have in common."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+
+import researcher as rs
+
+from .conftest import OpenNotebook
+from .harness import Notebook
+
+SETUP = """import ipywidgets as w, researcher as rs
+from researcher.widgets.pointing import Pointing
+from researcher.widgets.table import TableView
+from researcher.widgets.{kind} import {view}
+explorer = rs.Explorer("records/")
+state, pointing = explorer.state, Pointing()
+state.tab = "{kind}"
+side = w.VBox([{view}(state, pointing).face])
+table = TableView(state, pointing)
+main = w.Box([table.face, side])
+outer = w.VBox([main])
+for box, name in ((side, "rs-side"), (main, "rs-main"), (outer, "rs-explorer")):
+    box.add_class(name)
+outer"""
+
+
+def record(path: Path) -> Path:
+    """Twenty-four experiments: learning rates over powers of ten, two activations, some diverged or without dropout."""
+    settings = itertools.product(["relu", "tanh"], [1e-4, 1e-3, 1e-2, 1e-1], [64, 128, 256])
+    for i, (activation, lr, depth) in enumerate(settings):
+        loss = abs(math.log10(lr) + 2.4) / 3 + 8 / depth + (0.1 if activation == "tanh" else 0.0)
+        params = {
+            "title": f"{activation}-{i}",
+            "activation": activation,
+            "optimizer": {"lr": lr * (1 + i / 50)},
+            "depth": depth,
+        }
+        if i % 4:
+            params["dropout"] = i % 3 / 10
+        diverged = lr == 1e-1 and depth == 256
+        rs.record_experiment(params, path, {"loss": [1.0, math.nan if diverged else loss], "accuracy": 1 - loss / 3})
+    return path
+
+
+def opened(open_notebook: OpenNotebook, records: Path, kind: str, view: str, **how: object) -> Notebook:
+    """A notebook that shows a view beside the table, drawn."""
+    notebook = open_notebook([SETUP.format(kind=kind, view=view)], files=[records], **how)  # type: ignore[arg-type]
+    notebook.run_all()
+    drawn(notebook, 24)
+    notebook.at_rest()
+    return notebook
+
+
+def drawn(notebook: Notebook, n: int) -> None:
+    """Wait until so many experiments are drawn in colour."""
+    notebook.page.wait_for_function("n => document.querySelector('.rs-canvas')?.dataset.drawn === String(n)", arg=n)
+
+
+def pointed(notebook: Notebook) -> tuple[float, float]:
+    """Wait until something is pointed at in the plot; where it is in the page."""
+    notebook.page.wait_for_function("document.querySelector('.rs-canvas').dataset.pointed !== ''")
+    x, y = notebook.page.locator(".rs-canvas").first.evaluate(
+        """canvas => {
+            const box = canvas.getBoundingClientRect(), [x, y] = canvas.dataset.at.split(' ').map(Number);
+            return [box.x + x, box.y + y]; }"""
+    )
+    return x, y
+
+
+def selected_rows(notebook: Notebook, n: int) -> None:
+    """Wait until the table has so many selected rows."""
+    notebook.page.wait_for_function("n => document.querySelectorAll('.rs-tr[aria-selected=true]').length === n", arg=n)
+
+
+def told(notebook: Notebook, expression: str, shown: str) -> None:
+    """Wait until an expression in the kernel has this value as it is printed: a page's messages may come later."""
+    wait = "import time\nuntil = time.monotonic() + 20\n"
+    wait += f"while str({expression}) != {shown!r} and time.monotonic() < until:\n    time.sleep(0.01)"
+    assert notebook.add_and_run(f"{wait}\nprint({expression})") == shown
