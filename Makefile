@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test test-frameworks clean help
+.PHONY: demo test test-frameworks bench clean help
 
 demo: $(VENV)/installed-demo ## Open mnist_demo.ipynb in Jupyter; with no terminal, run it and print the best experiment
 	@if [ -t 0 ] && [ -t 1 ]; then \
@@ -40,10 +40,13 @@ test: $(VENV)/installed-test ## Run the linters, the type checker and all tests;
 test-frameworks: $(VENV)/installed-test-frameworks ## Test the callbacks with the frameworks, which are large to download
 	$(BIN)/pytest tests/integrations
 
+bench: $(VENV)/bench/installed ## Measure what one call to log costs, here and with other trackers (five minutes)
+	$(VENV)/bench/bin/python -m benchmarks observe --quick
+
 clean: ## Remove the environment, caches and pictures (never records/)
 	rm -rf $(VENV) build dist screenshots
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find researcher tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find researcher benchmarks tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,4 +63,11 @@ $(VENV)/created:
 $(VENV)/installed-%: pyproject.toml | $(VENV)/created
 	@echo "Installing the package and its '$*' extra into $(VENV) (the first time takes a few minutes) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	@touch $@
+
+# The other trackers bring some two hundred packages along, and so have an environment of their own.
+$(VENV)/bench/installed: pyproject.toml benchmarks/install.py | $(VENV)/created
+	@echo "Installing other trackers into $(VENV)/bench (the first time takes a few minutes) ..."
+	@$(PYTHON) -m venv $(VENV)/bench
+	@$(VENV)/bench/bin/python -m benchmarks.install
 	@touch $@

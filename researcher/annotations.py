@@ -1,4 +1,4 @@
-"""Add remarks and tags to an experiment that is recorded already."""
+"""Add remarks and tags to an experiment that is recorded, or being recorded by another process."""
 
 from __future__ import annotations
 
@@ -7,29 +7,18 @@ from collections.abc import Iterable
 
 from researcher.errors import CannotWrite
 from researcher.experiment import Experiment
-from researcher.storage import names
-from researcher.storage.annotate import annotate_journal, annotate_record
+from researcher.storage.annotate import annotate as annotate_file
 from researcher.storage.lines import Line
-from researcher.storage.reading import read
 
 
 def annotate(experiment: Experiment, note: str, tags: Iterable[str], untag: Iterable[str]) -> None:
     """Add a remark and tags to the record or journal of an experiment; see `Experiment.annotate`."""
-    if isinstance(tags, str) or isinstance(untag, str):
-        raise TypeError("tags and untag are lists of words: tags=['baseline']")
-    remark = {"at": time_of_day(), "text": str(note)} if note else None
-    line = Line(note=remark, tags=[str(tag) for tag in tags] or None, untagged=[str(tag) for tag in untag] or None)
+    line = Line(0.0, note=remark(note) if note else None, tags=words(tags), untagged=words(untag))
     path = experiment.path
     if path is None:
         raise CannotWrite("this experiment has no record; record it first")
     try:
-        if path.suffix == names.JOURNAL and annotate_journal(path, line):
-            experiment.become(read(path))
-            return
-        if path.suffix == names.JOURNAL:
-            path = path.with_suffix(names.RECORD)
-        annotate_record(path, line)
-        experiment.become(read(path))
+        experiment.become(annotate_file(path, experiment.ours, line))
     except CannotWrite:
         raise
     except (OSError, ValueError) as error:
@@ -37,6 +26,18 @@ def annotate(experiment: Experiment, note: str, tags: Iterable[str], untag: Iter
         raise CannotWrite(f"cannot annotate {experiment.name}: {reason}") from error
 
 
-def time_of_day() -> str:
-    """Now, in UTC, as records write it."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+def remark(text: str) -> dict[str, str]:
+    """A note as records hold it: with the time of day, in UTC."""
+    return {"at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "text": str(text)}
+
+
+def words(tags: Iterable[str]) -> list[str] | None:
+    """Tags as records hold them; None if there are none.
+
+    Raises:
+        TypeError: they are no list of words.
+    """
+    found = [tags] if isinstance(tags, str) else list(tags)
+    if isinstance(tags, str) or not all(isinstance(tag, str) for tag in found):
+        raise TypeError(f"tags are words in a list, as in ['baseline'], and not {tags!r}")
+    return [str.__str__(tag) for tag in found] or None

@@ -24,5 +24,5 @@ def cell_run() -> CellRun:
     try:
         metadata = shell.get_parent()["metadata"]
         return CellRun(str(metadata.get("cellId", "")), int(shell.execution_count))
-    except (AttributeError, KeyError, TypeError):  # no shell, or one without a front end
+    except (AttributeError, LookupError, TypeError, ValueError):  # no shell, or one without a front end
         return CellRun("", 0)

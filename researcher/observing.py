@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
+import numbers
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from researcher.errors import NotRecordable, ObservationConflict, ResearcherError
 from researcher.plain import plain
+from researcher.storage.lines import FOLDS, Line, number_text
+from researcher.storage.replay import is_step
+from researcher.storage.strict import Notes, pointer
 
-FOLDS = 10_000  # a fold beyond is taken for a mistake: a record lists all folds below it too
 _SAID = {"curve": "a curve without folds", "folds": "a curve of each fold", "kept": "a single value"}
 
 
@@ -19,6 +22,16 @@ class Observed(NamedTuple):
     points: dict[str, float]
     kept: dict[str, Any]
     refused: list[ResearcherError]
+
+    def line(self, time: float, step: float | None, fold: int | None) -> Line | None:
+        """The line of the journal that says so; None if nothing is left to say."""
+        notes = Notes()
+        points = {name: number_text(value) for name, value in self.points.items()}
+        kept = {name: notes.strict(value, pointer("", name)) for name, value in self.kept.items()}
+        if not points and not kept:
+            return None
+        noted = notes.as_dict()
+        return Line(time, points or None, step, fold, kept or None, noted.get("texts"), noted.get("keys"))
 
 
 def sorted_out(observations: Mapping[Any, Any], fold: int | None, kinds: dict[str, str]) -> Observed:
@@ -30,13 +43,13 @@ def sorted_out(observations: Mapping[Any, Any], fold: int | None, kinds: dict[st
         kinds: what each name was observed as before: ``curve``, ``folds`` or ``kept``; new names are added.
     """
     found = Observed({}, {}, [])
-    for name, value in observations.items():
+    for given, value in observations.items():
         try:
-            known = _checked(name, value)
+            name, known = _checked(given, value)
             number = isinstance(known, (int, float)) and not isinstance(known, bool)
-            kind = "kept" if not number else "curve" if fold is None else "folds"
             if fold is not None and not number:
                 raise NotRecordable(f"{_named(name)} is no number, and only numbers belong to a fold", value)
+            kind = "kept" if not number else "curve" if fold is None else "folds"
             before = kinds.setdefault(name, kind)
             if before != kind:
                 raise ObservationConflict(
@@ -44,20 +57,28 @@ def sorted_out(observations: Mapping[Any, Any], fold: int | None, kinds: dict[st
                     "give one of them another name"
                 )
         except (NotRecordable, ObservationConflict) as error:
-            found.refused.append(error)
+            found.refused.append(error.with_traceback(None))  # which leads to all that is here, the recorder too
             continue
         (found.points if number else found.kept)[name] = known
     return found
 
 
-def step_of(step: object) -> int | float | None:
+def joined(mapping: object, observations: dict[str, Any]) -> tuple[dict[Any, Any], list[ResearcherError]]:
+    """The observations of a mapping and of keywords together, and an error if the mapping is none."""
+    if isinstance(mapping, Mapping):
+        return {**mapping, **observations}, []
+    said = f"observations is of the type {type(mapping).__name__}; it must be a dict by name"
+    return observations, [NotRecordable(said, mapping)]
+
+
+def step_of(step: object) -> float | None:
     """The step as a plain number.
 
     Raises:
         NotRecordable: it is no finite number.
     """
-    found = plain(step, "step")
-    if found is None or (isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found)):
+    found: float | None = plain(step, "step")
+    if found is None or (type(found) in (int, float) and is_step(found)):
         return found
     raise NotRecordable(f"step={step!r}: it must be a finite number", step)
 
@@ -74,13 +95,26 @@ def fold_of(fold: object) -> int | None:
     raise NotRecordable(f"fold={fold!r}: folds are counted from 0, and there are at most {FOLDS:,}", fold)
 
 
-def _checked(name: object, value: object) -> Any:
+def _checked(name: object, value: object) -> tuple[str, Any]:
+    """Name and value as plain values."""
     if not isinstance(name, str):
         raise NotRecordable(f"the observation {name!r} has a name of the type {type(name).__name__}; use text", name)
-    if value is None:
-        raise NotRecordable(f"{_named(name)} is None; leave it out, or observe float('nan')", value)
-    return plain(value, _named(name))
+    name = str.__str__(name)
+    known = value if type(value) is float else _plain(name, value)
+    if known is None:
+        raise NotRecordable(f"{_named(name)} is {value}; leave it out, or observe float('nan')", value)
+    return name, known
+
+
+def _plain(name: str, value: Any) -> Any:
+    try:
+        return plain({name: value}, "observations")[name]
+    except NotRecordable:
+        if isinstance(value, numbers.Number):  # Decimal, Fraction
+            with contextlib.suppress(ArithmeticError, TypeError, ValueError):
+                return float(value)  # type: ignore[arg-type]
+        raise
 
 
 def _named(name: str) -> str:
-    return f'observation["{name}"]'
+    return f'observations["{name}"]'

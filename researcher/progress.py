@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,7 +26,8 @@ class Progress:
         self.shown = False
         self._params = params
         self._bar: Any = None
-        self._latest: dict[str, Any] = {}
+        self._latest: dict[str, str] = {}
+        self._lock = threading.RLock()
 
     def open(self) -> None:
         """Show the bar, if one is wanted.
@@ -42,18 +45,26 @@ class Progress:
         self._bar = tqdm(total=total, desc=str(self._params.get("title", "")) or None, unit="step")
         self.shown = True
 
-    def advance(self, observations: Mapping[str, Any]) -> None:
+    def advance(self, points: Mapping[str, float]) -> None:
         """Count one more call, and show its values."""
-        self._latest.update(observations)
-        shown = {name: label(value) for name, value in self._latest.items() if isinstance(value, (int, float))}
-        self._bar.set_postfix(shown, refresh=False)
-        self._bar.update()
+        with self._lock:
+            self._latest.update((name, label(value)) for name, value in points.items())
+            try:
+                self._bar.set_postfix(self._latest, refresh=False)
+                self._bar.update()
+            except (OSError, ValueError):  # what it is shown in was closed
+                self.shown = False
 
     def close(self) -> None:
-        """Leave the bar as it is."""
+        """Leave the bar as it is, with the latest values."""
         if self.shown:
             self.shown = False
-            self._bar.close()
+            with self._lock, contextlib.suppress(OSError, ValueError):
+                self._bar.close()
+
+    def after_fork(self) -> None:
+        """In a child process there is no bar: it stays the parent's."""
+        self.shown = False
 
 
 def _total(params: Mapping[str, Any]) -> int | None:

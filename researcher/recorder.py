@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import hashlib
-import inspect
 import os
+import threading
 import time
 import traceback
-import uuid
-import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import NoneType, TracebackType
-from typing import Any, Literal, Self, TypeVar
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from researcher import observing, resume
-from researcher.annotations import time_of_day
+from researcher.annotations import remark, words
+from researcher.calls import recording_calls
 from researcher.cell import cell_run
-from researcher.errors import CannotWrite, NotRecordable, NotRecording, RecordingWarning, ResearcherError
+from researcher.closing import make_record
+from researcher.errors import CannotRead, NotRecordable, NotRecording, ResearcherError
 from researcher.experiment import Experiment
+from researcher.opening import new_journal, resumed_journal
 from researcher.progress import Progress
 from researcher.record import checked_params
-from researcher.storage import liveness, names, records
-from researcher.storage.ending import publish_journal, rescue_journal
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
-from researcher.storage.lines import Line, Points, encoded, encoded_points, number_text
-from researcher.storage.strict import Notes, pointer
+from researcher.storage.lines import Line, Points, encoded
+from researcher.storage.reading import read
+from researcher.telling import reason, told_of, warn
 
 R = TypeVar("R")
 Status = Literal["finished", "failed", "interrupted"]
 Errors = Literal["raise", "warn"]
 
-_SIMPLE = frozenset({int, NoneType})
-_LONGEST = 20_000  # characters of a traceback
-_running: weakref.WeakSet[Recorder] = weakref.WeakSet()
+_NEW = "is not started: use it in a `with`, or call start()"
+_clock = time.perf_counter
+_running: weakref.WeakValueDictionary[int, Recorder] = weakref.WeakValueDictionary()
+_held: set[Recorder] = set()  # those with observations in memory alone: nothing else may keep them
 
 
 class Recorder:
@@ -50,8 +52,8 @@ class Recorder:
     ...     for epoch in range(params["epochs"]):
     ...         recorder.observe(loss=loss, val_loss=val_loss)
 
-    The context ends it as ``finished``, as ``failed`` with the exception, or as ``interrupted`` for
-    KeyboardInterrupt; exceptions pass through. Without ``with``, call `start` and `finish`. As a decorator it records
+    The context ends it as ``finished``, as ``failed`` with the exception, or as ``interrupted`` for KeyboardInterrupt
+    and its like; exceptions pass through. Without ``with``, call `start` and `finish`. As a decorator it records
     each call of a function as an experiment of its own, and hands itself over if the function has a parameter
     ``recorder``.
 
@@ -83,19 +85,21 @@ class Recorder:
         if errors not in ("raise", "warn"):
             raise ValueError(f"errors={errors!r}: it is 'raise' or 'warn'")
         self._params = checked_params(params)
-        self._records = Path(records)
+        self._records = Path(records).absolute()  # the process may go elsewhere meanwhile
         self._errors = errors
         self._progress = Progress(progress, self._params)
-        self._resumed: tuple[Experiment, int | float | None] | None = None
+        self._resumed: tuple[Experiment, float | None] | None = None
         self._journal: Journal | None = None
         self._reader: JournalReader | None = None
         self._experiment = Experiment(self._params)
-        self._kinds: dict[str, str] = {}
-        self._zero = 0.0  # the time.perf_counter() of the start
+        self._kinds: dict[str, str] = {}  # by name, what it was observed as; see `observing.sorted_out`
+        self._curves: set[str] = set()  # those of them that are known to be curves without folds
+        self._zero = 0.0  # what the clock said at the start
         self._owner = os.getpid()
         self._cell = cell_run()
         self._told = False
-        self._ended = False
+        self._ended = ""  # why nothing more can be recorded
+        self._lock = threading.RLock()  # for the end and for telling; never for observing
 
     @classmethod
     def resume(
@@ -124,6 +128,7 @@ class Recorder:
             NoSuchExperiment: there is none, or several different ones.
             RecordsNotFound: there is no such directory.
             CannotWrite: it still runs, or its record is one of the 2020 package, which is never changed.
+            NotRecordable: the step is no finite number.
         """
         found = resume.to_resume(hash_or_file, Path(records))
         directory = found.path.parent if found.path is not None else records
@@ -142,25 +147,22 @@ class Recorder:
         Raises:
             NotRecording: it was started before.
             CannotWrite: the directory cannot be written to; with ``errors="warn"`` a warning, and what is observed is
-                kept in memory until it can be written.
+                kept in memory until it can be written. Or the experiment to go on with is recorded elsewhere by now.
+            NoSuchExperiment: the experiment to go on with is gone.
             MissingExtra: a progress bar is wanted, and tqdm is not installed.
         """
-        if self._journal is not None:
+        if self._journal is not None or self._ended:
             raise NotRecording("this recorder was started before; an experiment of its own needs a recorder of its own")
-        self._cell = cell_run()
-        for earlier in list(_running):
-            if self._cell.follows(earlier._cell):
-                name = earlier.finish("interrupted").name
-                _warn(f"the recording that the earlier run of this cell began was ended as interrupted: {name}")
+        self._end_earlier_run()
         self._progress.open()
+        try:
+            journal = self._opened()
+        except BaseException:
+            self._progress.close()
+            raise
         self._owner = os.getpid()
-        self._journal = self._opened()
-        self._reader = JournalReader(self._journal.path, self._journal.read)
-        self._reader.refresh()
-        self._kinds = self._reader.replay.kinds()
-        self._experiment.become(self._reader.experiment())
-        weakref.finalize(self, self._journal.close)
-        _running.add(self)
+        self._use(journal)
+        self._kinds = self._read(journal).replay.kinds()
         return self
 
     def finish(self, status: Status = "finished", error: BaseException | None = None) -> Experiment:
@@ -178,18 +180,31 @@ class Recorder:
 
         Raises:
             NotRecording: it was never started.
+            ValueError: there is no such status.
         """
+        if status not in get_args(Status):
+            raise ValueError(f"status={status!r}: it is one of {', '.join(get_args(Status))}")
         journal = self._journal
         if journal is None:
-            raise NotRecording("this recorder was not started: use it in a `with`, or call start()")
-        if not self._ended:
-            self._ended = True
-            self._progress.close()
-            _running.discard(self)
+            raise NotRecording(f"this recorder {self._ended or _NEW}")
+        with self._lock:
+            if self._ended:
+                return self._experiment
+            self._ended = "has ended"
+        self._progress.close()
+        try:
             if os.getpid() == self._owner:
-                told = None if error is None else _told_of(error)
+                told = None if error is None else told_of(error)
                 journal.append(encoded(Line(self._now(), status=status, error=told)))
-                self._publish(journal)
+                journal.seal()
+                make_record(journal, self._records, self._experiment)
+            else:
+                journal.seal()
+                if not journal.flush():
+                    warn(f"what this process observed last is not recorded: {journal.trouble}")
+        finally:
+            _running.pop(id(self), None)
+            _held.discard(self)
             journal.close()
         return self._experiment
 
@@ -201,23 +216,17 @@ class Recorder:
     ) -> None:
         if error is None:
             self.finish()
-        elif isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-            self.finish("interrupted")
-        else:
+        elif isinstance(error, Exception):
             self.finish("failed", error)
+        else:
+            self.finish("interrupted")
 
     def __call__(self, function: Callable[..., R]) -> Callable[..., R]:
         """Record each call of ``function`` as an experiment of its own, with the params of this recorder."""
-        wanted = "recorder" in inspect.signature(function).parameters
-
-        @functools.wraps(function)
-        def recorded(*args: Any, **keywords: Any) -> R:
-            with type(self)(
-                self._params, self._records, errors=self._errors, progress=self._progress.wanted
-            ) as recorder:
-                return function(*args, **keywords, **({"recorder": recorder} if wanted else {}))
-
-        return recorded
+        anew = functools.partial(
+            type(self), self._params, self._records, errors=self._errors, progress=self._progress.wanted
+        )
+        return recording_calls(function, anew)
 
     # What happened.
 
@@ -248,39 +257,64 @@ class Recorder:
             ObservationConflict: a name had folds before and has none now, or was a single value; likewise.
             NotRecording: it is not started, or has ended; likewise.
         """
+        refused: list[ResearcherError] = []
         if mapping is not None:
-            observations = {**mapping, **observations}
-        if not self._observed_quickly(observations, step, fold):
-            self._observe(observations, step, fold)
-        if self._progress.shown:
-            self._progress.advance(observations)
+            observations, refused = observing.joined(mapping, observations)
+        # The quick way, for what nothing can be wrong with: finite floats of known curves.
+        if observations and fold is None and (step is None or type(step) is int) and not refused:
+            curves = self._curves
+            for name, value in observations.items():
+                if type(value) is not float or value - value != 0.0 or name not in curves:
+                    break
+            else:
+                journal: Any = self._journal  # without it nothing is known to be a curve
+                if not journal.append(encoded(Points(_clock() - self._zero, observations, step))):
+                    self._tell(journal)
+                if self._progress.shown:
+                    self._progress.advance(observations)
+                return
+        self._observe(observations, step, fold, refused)
 
     def note(self, text: str) -> None:
-        """Add a remark to the record, with the time of day."""
-        self._write(Line(self._now(), note={"at": time_of_day(), "text": str(text)}))
+        """Add a remark to the record, with the time of day.
+
+        Raises:
+            NotRecording: it is not started, or has ended; with ``errors="warn"`` a warning.
+        """
+        self._add(Line(self._now(), note=remark(text)))
 
     def tag(self, *tags: str) -> None:
-        """Tag the experiment with these words."""
-        self._write(Line(self._now(), tags=[str(tag) for tag in tags]))
+        """Tag the experiment with these words.
+
+        Raises:
+            NotRecording: it is not started, or has ended; with ``errors="warn"`` a warning.
+            TypeError: a tag is no text.
+        """
+        self._add(Line(self._now(), tags=words(tags)))
 
     def file(self, path: str | os.PathLike[str]) -> None:
         """Note a file that belongs to the experiment, such as a saved model: its path, size and SHA-256.
 
         Raises:
-            OSError: it cannot be read.
+            CannotRead: the file cannot be read; with ``errors="warn"`` a warning.
+            NotRecording: it is not started, or has ended; likewise.
         """
-        with Path(path).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = os.fstat(file.fileno()).st_size
-        self._write(Line(self._now(), file={"path": os.fspath(path), "bytes": size, "sha256": digest}))
+        try:
+            with Path(path).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                size = os.fstat(file.fileno()).st_size
+        except OSError as error:
+            self._refuse(CannotRead(f"cannot read {os.fspath(path)}: {reason(error)}"))
+        else:
+            self._add(Line(self._now(), file={"path": os.fspath(path), "bytes": size, "sha256": digest}))
 
     # What it is.
 
     @property
     def experiment(self) -> Experiment:
         """The experiment so far: one object, brought up to date whenever it is asked for here."""
-        if self._reader is not None and not self._ended and self._reader.refresh():
-            self._experiment.become(self._reader.experiment())
+        if self._journal is not None and not self._ended:
+            self._read(self._journal)
         return self._experiment
 
     @property
@@ -290,13 +324,15 @@ class Recorder:
 
     @property
     def path(self) -> Path | None:
-        """The journal, and after the end the record; None before the start."""
-        return self._experiment.path
+        """The journal, and after the end the record; before the start None, or what is to be resumed."""
+        return self._journal.path if self._journal is not None and not self._ended else self._experiment.path
 
     @property
     def status(self) -> str:
         """``running``, how it ended, or before the start ``new``."""
-        return self._experiment.status if self._journal is not None else "new"
+        if self._ended:
+            return self._experiment.status
+        return "new" if self._journal is None else "running"
 
     def __repr__(self) -> str:
         return f"<Recorder {self.status}: {self._experiment!r}>"
@@ -304,160 +340,153 @@ class Recorder:
     # A recorder that is pickled observes into the journal of the process that started it.
 
     def __getstate__(self) -> dict[str, Any]:
-        journal = self.path if self._journal is not None and not self._ended else None
-        known = {"params": self._params, "records": self._records, "errors": self._errors}
-        return {**known, "journal": journal, "owner": self._owner, "kinds": self._kinds, "began": self._began()}
+        if self._journal is None and self._resumed is not None:
+            raise NotRecording("start a recorder that resumes before you hand it to another process")
+        return {
+            "params": self._params,
+            "records": self._records,
+            "errors": self._errors,
+            "path": self.path,
+            "ended": self._ended,
+            "kinds": self._kinds,
+            "began": time.time() - self._now(),
+        }
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         self.__init__(state["params"], state["records"], errors=state["errors"])  # type: ignore[misc]
-        if state["journal"] is None:
+        self._ended, path = state["ended"], state["path"]
+        if path is None:
             return
-        self._owner, self._kinds = -1, state["kinds"]
-        self._zero = time.perf_counter() - (time.time() - state["began"])
-        self._journal = Journal.join(state["journal"])
-        self._reader = JournalReader(self._journal.path, self._journal.read)
-        self._experiment = Experiment(self._params, self._journal.path)
-        weakref.finalize(self, self._journal.close)
+        self._owner = -1
+        self._zero = _clock() - (time.time() - state["began"])
+        self._experiment = Experiment(self._params, path)
+        if self._ended:
+            with contextlib.suppress(OSError, ValueError):
+                self._experiment = read(path)
+            return
+        try:
+            self._use(Journal.join(path))
+        except OSError as error:
+            self._ended = f"has ended, or cannot be joined by another process: {path}: {reason(error)}"
+        else:
+            self._kinds = state["kinds"]
+
+    # How it is done.
+
+    def _end_earlier_run(self) -> None:
+        """End what an earlier run of the same notebook cell began and did not end."""
+        self._cell = cell_run()
+        for earlier in _all_running():
+            if self._cell.follows(earlier._cell):
+                name = earlier.finish("interrupted").name
+                warn(f"the recording that the earlier run of this cell began was ended as interrupted: {name}")
 
     def _opened(self) -> Journal:
         """The journal, with all that it has to begin with."""
+        insist = self._errors == "raise"
         if self._resumed is None:
-            head = records.stamped(self._params, None, "running")
-            ours = head["researcher"]
-            head["researcher"] = {**ours, "id": uuid.uuid4().hex, "writer": liveness.writer()}
-            self._zero = time.perf_counter()
-            return self._begun(head)
+            self._zero = _clock()
+            return new_journal(self._params, self._records, insist=insist)
         experiment, step = self._resumed
-        self._zero = time.perf_counter() - max(0.0, time.time() - experiment.recorded_at)
-        if experiment.path is not None and experiment.path.suffix == names.JOURNAL:
-            try:
-                journal = Journal.reopen(experiment.path)
-            except OSError as error:
-                raise CannotWrite(f"cannot go on with {experiment.path}: {_reason(error)}") from error
-        else:
-            journal = self._begun(resume.head_of(experiment, liveness.writer()))
-            journal.append(encoded(resume.lines_of(experiment)))
-        journal.append(encoded(Line(self._now(), resumed=True, step=step)))
+        journal, now = resumed_journal(experiment, step, self._records, insist=insist)
+        self._zero = _clock() - now
         return journal
 
-    def _begun(self, head: Mapping[str, Any]) -> Journal:
-        name = names.stem(head.get("title"), head["hash"])
-        line = records.encode_head(head)
-        try:
-            return Journal.begin(self._records, name, line)
-        except (OSError, ValueError) as error:
-            message = f"cannot record into {self._records}: {_reason(error)}"
-            if self._errors == "raise":
-                raise CannotWrite(message) from error
-            _warn(f"{message}\nWhat is observed is kept in memory, and written as soon as that is possible.")
+    def _use(self, journal: Journal) -> None:
+        self._journal = journal
+        if journal.trouble:  # that was told
             self._told = True
-            return Journal.unwritten(self._records / names.numbered(name, 1, names.JOURNAL), line)
+            _held.add(self)
+        weakref.finalize(self, journal.abandon).atexit = False  # by then `_end_all` has ended all
+        _running[id(self)] = self
 
-    def _began(self) -> float:
-        """When it started, in seconds since 1970."""
-        return time.time() - (time.perf_counter() - self._zero)
+    def _read(self, journal: Journal) -> JournalReader:
+        """Bring the experiment up to date with the journal, and with what waits to be written there."""
+        with self._lock:
+            if journal.trouble:
+                reader, self._reader = JournalReader(journal.path, journal.everything), None
+            elif self._reader is None or self._reader.path != journal.path:
+                reader = self._reader = JournalReader(journal.path, journal.content)
+            else:
+                reader = self._reader
+            if reader.refresh():
+                self._experiment.become(reader.experiment())
+            return reader
 
     def _now(self) -> float:
-        return time.perf_counter() - self._zero
+        return _clock() - self._zero
 
-    def _observed_quickly(self, observations: dict[str, Any], step: Any, fold: object) -> bool:
-        """The quick way of `observe`, for what nothing can be wrong with: finite floats of known curves."""
-        journal, kinds = self._journal, self._kinds
-        if journal is None or self._ended or fold is not None or type(step) not in _SIMPLE:
-            return False
-        for name, value in observations.items():
-            if type(value) is not float or value - value != 0.0 or kinds.get(name) != "curve":
-                return False
-        journal.append(encoded_points(Points(time.perf_counter() - self._zero, observations, step)))
-        if journal.trouble:
-            self._tell(journal.trouble)
-        return True
-
-    def _observe(self, observations: Mapping[str, Any], step: Any, fold: Any) -> None:
+    def _observe(self, observations: Mapping[Any, Any], step: Any, fold: Any, refused: list[ResearcherError]) -> None:
         """The careful way of `observe`: what is good is written, then what is not is told."""
         now = self._now()
+        if self._journal is None or self._ended:
+            self._refuse(self._not_recording())
+            return
         try:
             step, fold = observing.step_of(step), observing.fold_of(fold)
         except NotRecordable as error:
             self._refuse(error)
             return
         found = observing.sorted_out(observations, fold, self._kinds)
-        points = {name: number_text(value) for name, value in found.points.items()}
-        notes = Notes()
-        kept = {name: notes.strict(value, pointer("", name)) for name, value in found.kept.items()}
-        noted = notes.as_dict()
-        if points or kept:
-            self._write(Line(now, points or None, step, fold, kept or None, noted.get("texts"), noted.get("keys")))
-        for refused in found.refused:
-            self._refuse(refused)
+        if fold is None:
+            self._curves.update(found.points)
+        line = found.line(now, step, fold)
+        if line is not None:
+            self._add(line)
+        if self._progress.shown:
+            self._progress.advance(found.points)
+        for wrong in (*refused, *found.refused):
+            self._refuse(wrong)
 
-    def _write(self, line: Line) -> None:
-        if self._journal is None or self._ended:
-            state = "has ended" if self._ended else "is not started: use it in a `with`, or call start()"
-            self._refuse(NotRecording(f"this recorder {state}; nothing is recorded"))
-            return
-        self._journal.append(encoded(line))
-        if self._journal.trouble:
-            self._tell(self._journal.trouble)
+    def _add(self, line: Line) -> None:
+        if self._journal is None:
+            self._refuse(self._not_recording())
+        elif not self._journal.append(encoded(line)):
+            self._tell(self._journal)
+
+    def _not_recording(self) -> NotRecording:
+        return NotRecording(f"this recorder {self._ended or _NEW}; nothing is recorded")
 
     def _refuse(self, error: ResearcherError) -> None:
         if self._errors == "raise":
             raise error
-        _warn(str(error))
+        warn(str(error))
 
-    def _tell(self, trouble: str) -> None:
-        """Warn, once, that the disk takes nothing at present."""
-        if not self._told:
-            self._told = True
-            _warn(
-                f"cannot write to {self._records}: {trouble}. The experiment goes on; what is observed is kept in "
-                "memory and written as soon as that is possible, at the latest into a file that is named at the end."
+    def _tell(self, journal: Journal) -> None:
+        """Say why a line is not in the journal: once, if it will be."""
+        if journal.sealed:
+            self._refuse(self._not_recording())
+            return
+        _held.add(self)
+        with self._lock:
+            told, self._told = self._told, True
+        if not told:
+            warn(
+                f"cannot write to {self._records}: {journal.trouble}. The experiment goes on; what is observed is kept "
+                "in memory and written as soon as that is possible, at the latest into a file that is named at the end."
             )
 
-    def _publish(self, journal: Journal) -> None:
-        """Make the record, or else say where everything is."""
-        written = journal.flush()
-        reader = JournalReader(journal.path, journal.read)
-        reader.refresh()
-        try:
-            self._experiment.become(publish_journal(reader))
-        except OSError as error:
-            self._experiment.become(reader.experiment())
-            if written:
-                kept = f"Everything is kept in {journal.path}; `researcher recover {self._records}` makes its record"
-            elif (rescued := rescue_journal(reader)) is not None:
-                kept = f"Everything is kept in {rescued.path}"
-                self._experiment.become(rescued)
-            else:
-                kept = "It could not be written to the temporary directory either; it is in recorder.experiment.data"
-            _warn(f"the record cannot be written to {self._records}: {_reason(error)}. {kept}.")
-        else:
-            journal.close(remove=True)
 
-
-def _told_of(error: BaseException) -> dict[str, str]:
-    kind = type(error)
-    name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-    trace = "".join(traceback.format_exception(error))
-    return {"type": name, "message": str(error), "traceback": trace[-_LONGEST:]}
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, BlockingIOError):
-        return "it is still being recorded"
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
-def _warn(message: str) -> None:
-    """Warn at the line outside this package that is to blame."""
-    frame, level = inspect.currentframe(), 1
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("researcher."):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, RecordingWarning, stacklevel=level)
+def _all_running() -> list[Recorder]:
+    return [recorder for reference in _running.valuerefs() if (recorder := reference()) is not None]
 
 
 @atexit.register
 def _end_all() -> None:
     """What still runs at the end of the process was interrupted, by what the process does not know."""
-    for recorder in list(_running):
-        recorder.finish("interrupted")
+    for recorder in _all_running():
+        try:
+            recorder.finish("interrupted")
+        except Exception:  # noqa: BLE001 - what one of them raises must not stop the others
+            traceback.print_exc()
+
+
+def _after_fork() -> None:
+    """In a child process: other threads, which are not there, may have been at it."""
+    for recorder in _all_running():
+        recorder._lock, recorder._reader = threading.RLock(), None
+        recorder._progress.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

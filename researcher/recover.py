@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from pathlib import Path
 
-from researcher.errors import CannotRead, CannotWrite, DamagedRecord, RecordsNotFound
+from researcher.errors import CannotRead, CannotWrite, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.storage import names
-from researcher.storage.ending import publish_journal
+from researcher.storage.ending import ended, published
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
 from researcher.storage.reading import read
+from researcher.storage.whereabouts import record_of
 
 
 def recover(path: str | os.PathLike[str] = "records/") -> Experiments:
@@ -28,17 +28,20 @@ def recover(path: str | os.PathLike[str] = "records/") -> Experiments:
     Raises:
         RecordsNotFound: there is no such directory.
         CannotRead: it is there and cannot be read.
-        CannotWrite: a record cannot be written.
+        CannotWrite: a record cannot be written; its journal is still there.
     """
-    directory = Path(path)
     recovered = Experiments()
-    for journal in _journals(directory):
+    for journal in _journals(Path(path)):
         try:
-            _recover(journal, recovered)
-        except DamagedRecord as error:
-            recovered.damaged.append((journal, error.reason))
+            remark = _recover(journal, recovered)
+        except ValueError as error:
+            remark = str(getattr(error, "reason", error))
+        except (BlockingIOError, FileNotFoundError):
+            continue  # another process is at it, or was
         except OSError as error:
             raise CannotWrite(f"cannot recover {journal}: {error.strerror or error}") from error
+        if remark:
+            recovered.damaged.append((journal, remark))
     return recovered
 
 
@@ -51,34 +54,26 @@ def _journals(directory: Path) -> list[Path]:
         raise CannotRead(f"cannot read the directory {directory}: {error.strerror}") from error
 
 
-def _recover(path: Path, recovered: Experiments) -> None:
-    seen = JournalReader(path)
-    seen.refresh()
-    if seen.running:
-        return
+def _recover(path: Path, recovered: Experiments) -> str:
+    """Publish one journal, unless it is written; and what is wrong with it."""
+    reader = JournalReader(path)
+    reader.refresh()
+    if reader.running:
+        return ""
+    journal = Journal.reopen(path)  # ours now, and no other process recovers it too
     try:
-        journal = Journal.reopen(path)  # ours now, and no other process recovers it too
-    except (BlockingIOError, FileNotFoundError):
-        return
-    try:
-        reader = JournalReader(path, journal.read, running=False)
-        reader.refresh()
-        recovered.append(_published_already(reader) or publish_journal(reader))
-        if seen.remark:
-            recovered.damaged.append((path, seen.remark))
-        journal.close(remove=True)
+        said = ended(journal).remark
+        recovered.append(_published_before(journal) or published(journal))
     finally:
         journal.close()
+    return said and (reader.remark or said)
 
 
-def _published_already(reader: JournalReader) -> Experiment | None:
-    """The record of the journal, if the process ended after it was published."""
-    name, repeat = names.parted(reader.path.stem)
-    for number in itertools.count(repeat):
-        path = reader.path.with_name(names.numbered(name, number))
-        if not path.exists():
-            return None
-        found = read(path)
-        if found.ours.get("id") == reader.head()["researcher"].get("id") and found.status == reader.status:
-            return found
-    return None
+def _published_before(journal: Journal) -> Experiment | None:
+    """The record of a journal whose process ended after publishing it and before removing it."""
+    ours = ended(journal).head()["researcher"]
+    record = None if "resumes" in ours else record_of(journal.path, ours)
+    if record is None:
+        return None
+    journal.remove()
+    return read(record)

@@ -1,65 +1,101 @@
-"""Change the remarks and tags in a record file, and nothing else in it."""
+"""Change the remarks and tags of an experiment, and nothing else in its record."""
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from researcher.errors import CannotWrite
-from researcher.storage import records
+from researcher.experiment import Experiment
+from researcher.storage import names, records
 from researcher.storage.lines import Line, encoded
+from researcher.storage.locks import alone
 from researcher.storage.publish import replace
+from researcher.storage.reading import read
 from researcher.storage.replay import annotated
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from researcher.storage.whereabouts import lies_in
 
 
-def annotate_journal(path: Path, line: Line) -> bool:
-    """Append a line to a journal; whether it was still there afterwards, so that its record will have it."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND)
-    except FileNotFoundError:
-        return False
-    try:
-        os.write(handle, encoded(line))
-        os.fsync(handle)
-        return os.fstat(handle).st_nlink > 0
-    finally:
-        os.close(handle)
+def annotate(path: Path, ours: Mapping[str, Any], line: Line) -> Experiment:
+    """Add what a line says to the record or journal that an experiment lies in now, and read it.
 
-
-def annotate_record(path: Path, line: Line) -> None:
-    """Replace the record by one that differs in its ``researcher`` part alone, byte for byte.
+    Args:
+        path: the file that it was read from.
+        ours: the ``researcher`` part of it.
+        line: notes and tags.
 
     Raises:
         CannotWrite: it is a record of the 2020 package.
         ValueError: it is not readable.
         OSError: it cannot be read or written.
     """
-    import msgspec
+    with alone(path.parent):
+        found = lies_in(path, ours)
+        if found.suffix != names.JOURNAL:
+            _annotate_record(found, line)
+        elif not _annotate_journal(found, line):
+            found = lies_in(path, ours)  # where directories cannot be locked, it may be a record now
+            _annotate_record(found, line)
+        return read(found)
 
-    with _alone(path.parent):
-        content = path.read_bytes()
-        record = records.decode(content)
-        ours = record.head.get("researcher")
-        if not isinstance(ours, dict) or type(ours.get("format")) is not int:
-            raise CannotWrite(f"{path} is a record of the 2020 package, and those are never changed")
-        ours = {**ours, **annotated(ours, line)}
-        try:
-            parts = {key: bytes(raw) for key, raw in msgspec.json.decode(content, type=dict[str, msgspec.Raw]).items()}
-        except msgspec.MsgspecError:  # a lone surrogate, which only the standard library reads
-            replace(path, records.encode({**record.head, "researcher": ours}, record.rest().get("observations") or {}))
-            return
-        parts["researcher"] = _text(ours)
-        lines = [b"  " + _text(key) + b": " + value for key, value in parts.items()]
-        replace(path, b"{\n" + b",\n".join(lines) + b"\n}\n")
+
+def _annotate_journal(path: Path, line: Line) -> bool:
+    """Append a line; whether the journal was still there afterwards, so that its record will have it."""
+    content = encoded(line)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return False
+    try:
+        if os.write(handle, content) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(handle)
+        return os.fstat(handle).st_nlink > 0
+    finally:
+        os.close(handle)
+
+
+def _annotate_record(path: Path, line: Line) -> None:
+    """Replace the record by one that differs in its ``researcher`` part alone, byte for byte."""
+    content = path.read_bytes()
+    record = records.decode(content)
+    ours = record.head.get("researcher")
+    if not isinstance(ours, dict) or type(ours.get("format")) is not int:
+        raise CannotWrite(f"{path} is a record of the 2020 package, and those are never changed")
+    ours = {**ours, **annotated(ours, line)}
+    changed = _spliced(content, ours)
+    if changed is None:
+        changed = records.encode({**record.head, "researcher": ours}, record.rest().get("observations") or {})
+    replace(path, changed)
+
+
+def _spliced(content: bytes, ours: dict[str, Any]) -> bytes | None:
+    """The record with another ``researcher`` part; None if its text is of a kind that only the slow reader reads."""
+    parts = _parts(content)
+    if parts is None:
+        return None
+    old, new = parts["researcher"], _text(ours)
+    at = content.find(old)
+    while at >= 0:
+        changed = content[:at] + new + content[at + len(old) :]
+        if _parts(changed) == {**parts, "researcher": new}:  # not one that is nested in a param and says the same
+            return changed
+        at = content.find(old, at + 1)
+    return None
+
+
+def _parts(content: bytes) -> dict[str, bytes] | None:
+    """The text of each top-level value."""
+    try:
+        return {key: bytes(raw) for key, raw in msgspec.json.decode(content, type=dict[str, msgspec.Raw]).items()}
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
 
 
 def _text(value: Any) -> bytes:
@@ -67,18 +103,3 @@ def _text(value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
         return json.dumps(value, allow_nan=False).encode()
-
-
-@contextlib.contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Keep other processes from annotating meanwhile, where directories can be locked."""
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -62,6 +62,9 @@ class Bell:
         except (StopIteration, OSError, RuntimeError):  # stopped, removed, or more directories than the system watches
             self.mute()
             return {""}
+        if self._path.name in told:  # the directory itself was removed; another may have its number
+            self._listened_to = None
+            return {""}
         found = {name for name in told if name.endswith((names.RECORD, names.JOURNAL)) and not name.startswith(".")}
         if not told.issubset(found):
             found.add(WRITTEN)

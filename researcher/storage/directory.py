@@ -13,6 +13,7 @@ from researcher.experiment import Experiment
 from researcher.storage import names
 from researcher.storage.follow import JournalReader
 from researcher.storage.reading import read, unopened
+from researcher.storage.whereabouts import same
 
 Identity = tuple[int, ...]  # mode, size, inode, mtime in nanoseconds; empty for what cannot be asked
 _TICK = 0.1  # seconds; within one tick of its clock a file system may not tell two changes apart
@@ -25,6 +26,16 @@ class Entry(NamedTuple):
     experiment: Experiment | None
     damage: str = ""
     reader: JournalReader | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it is a journal that somebody writes to."""
+        return self.reader is not None and self.reader.running
+
+    @property
+    def ours(self) -> Mapping[str, Any]:
+        """The ``researcher`` part of what it held."""
+        return self.experiment.ours if self.experiment is not None else {}
 
 
 class Change(NamedTuple):
@@ -55,63 +66,63 @@ class RecordsDirectory:
         self.path = Path(path)
         self.experiments: list[Experiment] = []
         self.damaged: list[tuple[Path, str]] = []
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, Entry] = {}  # of all files
+        self._shown: dict[str, Entry] = {}  # one of each experiment
 
     def refresh(self) -> Change:
         """Read what is new or changed and forget what is gone.
 
-        An unchanged file keeps its `Experiment` object; so does an experiment that runs while it grows, and when its
-        journal becomes a record.
+        An unchanged file keeps its `Experiment` object; so does an experiment that runs while it grows, when its
+        journal becomes a record, and when that is resumed.
 
         Raises:
             RecordsNotFound: the directory does not exist, or is none.
             CannotRead: it is there and cannot be read.
         """
         grown: list[Experiment] = []
-        found = _without_doubles(self._found(grown))
-        self._adopt(found, grown)
-        before = [(e.experiment, e.damage) for e in self._entries.values()]
-        self._entries = found
-        listed = [(e.experiment, e.damage) for e in found.values()] != before
+        self._entries = self._found(grown)
+        before, self._shown = self._shown, _without_doubles(self._entries)
+        self._adopt(before, grown)
+        listed = _seen(before) != _seen(self._shown)
         if listed:
-            experiments = [entry.experiment for entry in found.values() if entry.experiment is not None]
+            experiments = [entry.experiment for entry in self._shown.values() if entry.experiment is not None]
             self.experiments = sorted(experiments, key=lambda e: (e.recorded_at, e.name))
-            self.damaged = [(self.path / name, entry.damage) for name, entry in sorted(found.items()) if entry.damage]
-        return Change(listed, tuple(grown))
+            self.damaged = [(self.path / name, entry.damage) for name, entry in self._shown.items() if entry.damage]
+        known = {entry.experiment for entry in before.values()}
+        return Change(listed, tuple(e for e in dict.fromkeys(grown) if e in known))
 
     @property
     def running(self) -> bool:
         """Whether some experiment runs, so that it is worth looking again soon."""
-        return any(entry.reader is not None and entry.reader.running for entry in self._entries.values())
+        return any(entry.running for entry in self._shown.values())
 
     def follow(self) -> Change:
         """Read on in the journals of the experiments that run, and look at nothing else.
 
         Returns:
-            What grew; ``listed`` if a journal is gone, which only `refresh` can explain.
+            What grew; ``listed`` if a journal is gone or damaged, which only `refresh` can explain.
         """
         grown: list[Experiment] = []
-        gone = False
-        for name, entry in list(self._entries.items()):
-            if entry.reader is not None and entry.reader.running:
-                gone |= self._entry(name, grown) is None
+        found = {name: self._entry(name, grown) for name, entry in self._shown.items() if entry.running}
+        gone = any(entry is None or entry.damage != self._shown[name].damage for name, entry in found.items())
         return Change(gone, tuple(grown))
 
     def _found(self, grown: list[Experiment]) -> dict[str, Entry]:
-        """An entry for each file; none that became another one meanwhile is missed.
+        """An entry for each file; no experiment is missed, or as it was before, because it ends meanwhile.
 
-        An experiment that ends is first published under its new name, and then its journal is removed. A listing that
-        is made meanwhile may miss both, and a journal that was listed may be gone when it is opened; by then its
-        record is there.
+        At its end its record is published, anew or in the place of the one that it resumes, and then its journal
+        removed. So records are read after journals, and those that a journal which is gone may have become are looked
+        for once more.
         """
         before = self._stamp()
         listed = self._names()
         if self._stamp() != before or time.time_ns() - before < _TICK * 1e9:
+            listed |= self._names()  # a listing that is made meanwhile may miss both
+        journals = {name: self._entry(name, grown) for name in listed if name.endswith(names.JOURNAL)}
+        if None in journals.values():
             listed |= self._names()
-        found = {name: self._entry(name, grown) for name in listed}
-        if any(entry is None and name.endswith(names.JOURNAL) for name, entry in found.items()):
-            found.update({name: self._entry(name, grown) for name in self._names() - listed})
-        return {name: found[name] for name in sorted(found) if (found[name]) is not None}  # type: ignore[misc]
+        rest = {name: self._entry(name, grown) for name in listed if name not in journals}
+        return {name: entry for name, entry in sorted({**journals, **rest}.items()) if entry is not None}
 
     def _stamp(self) -> int:
         try:
@@ -144,31 +155,31 @@ class RecordsDirectory:
             gone = isinstance(error, FileNotFoundError) and not path.is_symlink()
             return None if gone else Entry((), None, unopened(error))
         identity = (status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns)
-        if known is not None and known.identity == identity and not (known.reader and known.reader.running):
+        if known is not None and known.identity == identity and not known.running:
             return known
         try:
             if name.endswith(names.JOURNAL):
                 return _followed(path, identity, known, grown)
-            return Entry(identity, read(path))
+            return _reread(path, identity, known, grown)
         except DamagedRecord as error:
             return Entry(identity, None, error.reason)
         except RecordsNotFound:
             return None
 
-    def _adopt(self, found: dict[str, Entry], grown: list[Experiment]) -> None:
+    def _adopt(self, before: Mapping[str, Entry], grown: list[Experiment]) -> None:
         """Where an experiment lies in another file now than before, it stays the same object."""
-        gone = {
-            _id_of(entry.experiment): entry.experiment
-            for name, entry in self._entries.items()
-            if name not in found and entry.experiment is not None
-        }
-        gone.pop("", None)
-        for name, entry in found.items() if gone else ():
-            known = None if name in self._entries else gone.get(_id_of(entry.experiment))
-            if known is not None and entry.experiment is not None:
-                known.become(entry.experiment)
-                grown.append(known)
-                found[name] = entry._replace(experiment=known)
+        gone = {name: entry for name, entry in before.items() if name not in self._shown}
+        left = {name: entry.experiment for name, entry in gone.items() if entry.experiment is not None}
+        names_of = {key: name for name, experiment in left.items() for key in _keys(experiment.ours)}
+        for name, entry in self._shown.items() if left else ():
+            if name in before or entry.experiment is None:
+                continue
+            old = next((names_of[key] for key in _keys(entry.ours) if key in names_of), None)
+            if old is not None and same(left[old].ours, entry.ours):
+                left[old].become(entry.experiment)
+                grown.append(left[old])
+                self._shown[name] = self._entries[name] = entry._replace(experiment=left[old])
+                self._entries.pop(old, None)  # if the file is still there, it is another experiment from now on
 
 
 def _followed(path: Path, identity: Identity, known: Entry | None, grown: list[Experiment]) -> Entry:
@@ -184,29 +195,45 @@ def _followed(path: Path, identity: Identity, known: Entry | None, grown: list[E
     return Entry(identity, known.experiment, reader.remark, reader)
 
 
+def _reread(path: Path, identity: Identity, known: Entry | None, grown: list[Experiment]) -> Entry:
+    """The entry of a record; of one that was annotated, or resumed and has ended, with the same experiment."""
+    found = read(path)
+    before = known.experiment if known is not None else None
+    if before is None or "id" not in found.ours or not same(before.ours, found.ours) or before.params != found.params:
+        return Entry(identity, found)
+    before.become(found)
+    grown.append(before)
+    return Entry(identity, before)
+
+
 def _without_doubles(found: Mapping[str, Entry]) -> dict[str, Entry]:
     """One entry an experiment: of a record and its journal the record, unless it is being resumed."""
-    journals = {name: entry for name, entry in found.items() if entry.reader is not None and entry.experiment}
+    journals = {name: entry for name, entry in found.items() if entry.reader is not None}
     if not journals:
         return dict(found)
-    resumed = {_ours(entry.experiment).get("resumes") for entry in journals.values()}
-    published = {_id_of(entry.experiment) for name, entry in found.items() if name not in journals} - {""}
+    resumed = {entry.ours.get("resumes") for entry in journals.values()}
+    published = {_id_of(entry) for name, entry in found.items() if name not in journals} - {""}
     return {
         name: entry
         for name, entry in found.items()
         if (
-            _ours(entry.experiment).get("resumes") in found or _id_of(entry.experiment) not in published
+            entry.ours.get("resumes") in found or _id_of(entry) not in published
             if name in journals
             else name not in resumed
         )
     }
 
 
-def _ours(experiment: Experiment | None) -> Mapping[str, Any]:
-    return experiment.ours if experiment is not None else {}
+def _seen(shown: Mapping[str, Entry]) -> set[tuple[object, str]]:
+    return {(entry.experiment or name, entry.damage) for name, entry in shown.items()}
 
 
-def _id_of(experiment: Experiment | None) -> str:
+def _id_of(entry: Entry) -> str:
     """What names an experiment that was recorded while it ran, in its journal and in its record."""
-    found = _ours(experiment).get("id")
+    found = entry.ours.get("id")
     return found if isinstance(found, str) else ""
+
+
+def _keys(ours: Mapping[str, Any]) -> list[str]:
+    """By what `same` may recognise an experiment."""
+    return [str(ours[key]) for key in ("id", "recorded_at") if key in ours]

@@ -7,32 +7,65 @@ from pathlib import Path
 from researcher.experiment import Experiment
 from researcher.storage import names, records
 from researcher.storage.follow import JournalReader
+from researcher.storage.journal import Journal
+from researcher.storage.locks import alone
 from researcher.storage.publish import publish, replace, rescued_record
+from researcher.storage.reading import read
+from researcher.storage.whereabouts import same
 
 
-def publish_journal(reader: JournalReader) -> Experiment:
-    """Publish what a journal holds beside it; of a resumed record, in its place. The journal stays.
+def published(journal: Journal) -> Experiment:
+    """Publish what a journal of ours holds, in the place of the record that it resumes if there is one.
+
+    The journal is gone after the return, and in the record is what others added to it until then.
 
     Raises:
-        OSError: the record could not be written.
+        OSError: the record could not be written; the journal is still there.
+        ValueError: what the journal holds has no place in a record; likewise.
     """
+    reader = ended(journal)
     content = _content(reader)
-    resumed = reader.head()["researcher"].get("resumes")
-    directory = reader.path.parent
-    if isinstance(resumed, str) and (directory / resumed).is_file():
-        path = directory / resumed
+    path = _resumed(reader)
+    if path is not None:
         replace(path, content)
     else:
-        name, repeat = names.parted(reader.path.stem)
-        path = publish(directory, name, content, first=repeat)
+        name, repeat = names.parted(journal.path.stem)
+        path = publish(journal.path.parent, name, content, first=repeat)
+    with alone(path.parent):
+        journal.remove()
+        if reader.refresh():
+            content = _content(reader)
+            replace(path, content)
     return _experiment(content, path)
 
 
-def rescue_journal(reader: JournalReader) -> Experiment | None:
+def rescued(journal: Journal) -> Experiment | None:
     """Write the record into the temporary directory instead; None if even that failed."""
-    content = _content(reader)
-    path = rescued_record(reader.path.stem + names.RECORD, content)
+    try:
+        content = _content(ended(journal))
+    except ValueError:
+        return None
+    path = rescued_record(journal.path.stem + names.RECORD, content)
     return None if path is None else _experiment(content, path)
+
+
+def ended(journal: Journal) -> JournalReader:
+    """All of a journal that nobody writes to any more."""
+    reader = JournalReader(journal.path, journal.everything, running=False)
+    reader.refresh()
+    return reader
+
+
+def _resumed(reader: JournalReader) -> Path | None:
+    """The record that is resumed, if it is still there."""
+    ours = reader.head()["researcher"]
+    if not isinstance(ours.get("resumes"), str):
+        return None
+    path = reader.path.with_name(ours["resumes"])
+    try:
+        return path if same(read(path).ours, ours) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _content(reader: JournalReader) -> bytes:

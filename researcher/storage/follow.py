@@ -12,10 +12,11 @@ from typing import Any
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.storage import liveness, records
-from researcher.storage.lines import decoded
+from researcher.storage.lines import beginnings, decoded
 from researcher.storage.replay import Replay
 
 _OF_THE_JOURNAL = ("writer", "texts", "keys")
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # to open a pipe is to wait
 
 
 class JournalReader:
@@ -23,8 +24,9 @@ class JournalReader:
 
     Attributes:
         path: the journal.
-        running: whether somebody still writes to it.
+        running: whether somebody still writes to it, if only to end it.
         torn: the bytes of a last line that its writer could not complete.
+        replay: what the lines add up to.
     """
 
     def __init__(self, path: Path, source: Callable[[int], bytes] | None = None, *, running: bool = True) -> None:
@@ -38,12 +40,13 @@ class JournalReader:
         self.path = path
         self.running = running and source is not None
         self.torn = 0
+        self.replay = Replay()
         self._source = source
         self._read = 0  # bytes, up to the end of the last complete line
         self._head: dict[str, Any] | None = None
         self._file: tuple[int, int] | None = None
-        self._replay = Replay()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._busy = False
 
     def refresh(self) -> bool:
         """Read on.
@@ -56,19 +59,24 @@ class JournalReader:
             DamagedRecord: it cannot be read as one.
         """
         with self._lock:
-            before = (self._read, self.status if self._head else "", self.torn)
-            if self._source is not None:
-                self._take(self._source(self._read))
-            else:
-                self._read_file()
+            if self._busy:  # the handler of a signal, which came in here
+                return False
+            before, self._busy = self._state(), True
+            try:
+                if self._source is not None:
+                    self._take(self._source(self._read))
+                else:
+                    self._read_file()
+            finally:
+                self._busy = False
             if self._head is None:
                 raise DamagedRecord(self.path, "it is a journal without its first line")
-            return (self._read, self.status, self.torn) != before
+            return self._state() != before
 
     @property
     def status(self) -> str:
         """How the experiment ended; ``running``, or ``interrupted`` if its process is gone."""
-        return self._replay.status or ("running" if self.running else "interrupted")
+        return self.replay.status or ("running" if self.running else "interrupted")
 
     @property
     def remark(self) -> str:
@@ -76,36 +84,34 @@ class JournalReader:
         said = []
         if self.torn and not self.running:
             said.append(f"its last line was cut off and left out ({self.torn} bytes)")
-        if self._replay.odd:
-            said.append(f"{self._replay.odd} of its lines make no sense and were left out")
+        if self.replay.odd:
+            said.append(f"{self.replay.odd} of its lines make no sense and were left out")
         return "; ".join(said)
-
-    @property
-    def replay(self) -> Replay:
-        """What the lines add up to."""
-        return self._replay
 
     def head(self) -> dict[str, Any]:
         """All of the record but observations and what belongs to them."""
         head = self._head or {}
         ours = {key: value for key, value in head.get("researcher", {}).items() if key not in _OF_THE_JOURNAL}
         status = self.status
-        duration = {} if status == "running" else {"duration": round(self._replay.duration, 3)}
-        return {**head, **duration, "researcher": {**ours, "status": status, **self._replay.annotations()}}
+        duration = {} if status == "running" else {"duration": round(self.replay.duration, 3)}
+        return {**head, **duration, "researcher": {**ours, "status": status, **self.replay.annotations()}}
 
     def rest(self) -> dict[str, Any]:
         """The observations so far, and the ``researcher`` part with their steps and times."""
         with self._lock:
-            ours = {**self.head()["researcher"], **self._replay.series()}
-            return {"researcher": ours, "observations": self._replay.observations()}
+            ours = {**self.head()["researcher"], **self.replay.series()}
+            return {"researcher": ours, "observations": self.replay.observations()}
 
     def experiment(self) -> Experiment:
         """The experiment as it is now; it does not grow by itself."""
         return Experiment(self.head(), self.path, self.rest)
 
+    def _state(self) -> tuple[object, ...]:
+        return (self._file, self._read, self.torn, self.status if self._head else "")
+
     def _read_file(self) -> None:
         try:
-            handle = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+            handle = os.open(self.path, _FLAGS)
         except FileNotFoundError:
             raise RecordsNotFound(f"there is no journal {self.path}") from None
         except OSError as error:
@@ -115,27 +121,23 @@ class JournalReader:
             if not stat.S_ISREG(found.st_mode):
                 raise DamagedRecord(self.path, "it is not a regular file")
             if self._file != (found.st_dev, found.st_ino) or found.st_size < self._read:
-                self._file, self._read, self._head, self._replay = (found.st_dev, found.st_ino), 0, None, Replay()
+                self._file = (found.st_dev, found.st_ino)
+                self._read, self._head, self.replay = 0, None, Replay()
+            if self._head is None:
+                self._take(self._read_on(handle))
             # Asked before reading: all that a writer wrote who is gone is read then.
-            running = self._head is not None and liveness.alive(handle, self._writer)
-            with os.fdopen(os.dup(handle), "rb") as file:
-                file.seek(self._read)
-                fresh = self._head is None
-                self._take(file.read())
-            if fresh and self._head is not None:
-                running = liveness.alive(handle, self._writer)
-                with os.fdopen(os.dup(handle), "rb") as file:
-                    file.seek(self._read)
-                    self._take(file.read())
-            self.running = running and self._replay.status is None
+            running = self._head is not None and liveness.alive(handle, self._head["researcher"].get("writer"))
+            self._take(self._read_on(handle))
+            self.running = running
         except OSError as error:
             raise DamagedRecord(self.path, f"it cannot be read ({error.strerror})") from None
         finally:
             os.close(handle)
 
-    @property
-    def _writer(self) -> object:
-        return (self._head or {}).get("researcher", {}).get("writer")
+    def _read_on(self, handle: int) -> bytes:
+        with os.fdopen(os.dup(handle), "rb") as file:
+            file.seek(self._read)
+            return file.read()
 
     def _take(self, content: bytes) -> None:
         end = content.rfind(b"\n") + 1
@@ -154,25 +156,15 @@ class JournalReader:
             raise DamagedRecord(self.path, str(error)) from None
         if not isinstance(head.get("researcher"), dict):
             raise DamagedRecord(self.path, "its first line is not that of a journal")
-        self._replay.begin(head)
+        self.replay.begin(head)
         return head
 
     def _next(self, line: bytes) -> None:
-        if not line.strip():
-            return
-        try:
-            self._replay.add(decoded(line))
-        except (ValueError, TypeError, KeyError):
-            self._replay.odd += 1
-
-
-def read_journal(path: Path) -> Experiment:
-    """The experiment of a journal as it is now.
-
-    Raises:
-        RecordsNotFound: there is no such journal.
-        DamagedRecord: it cannot be read as one.
-    """
-    reader = JournalReader(path)
-    reader.refresh()
-    return reader.experiment()
+        odd = False
+        for start in beginnings(line) if line.strip() else ():
+            try:
+                self.replay.add(decoded(line[start:]))
+                break
+            except ValueError:
+                odd = True
+        self.replay.odd += odd

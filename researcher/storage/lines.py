@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import msgspec
 
-from researcher.plain import key_text
+from researcher.plain import DEEPEST, key_text
+from researcher.storage.records import shallow
 
+FOLDS = 10_000  # a fold beyond is taken for a mistake: a record lists all folds below it too
 Number = int | float
+Fold = Annotated[int, msgspec.Meta(ge=0, lt=FOLDS)]
+_START = b'{"time":'
 
 
 class Series(msgspec.Struct, omit_defaults=True):
@@ -18,16 +23,16 @@ class Series(msgspec.Struct, omit_defaults=True):
 
     name: str
     steps: list[Number]
-    values: list[Number | str]
-    times: list[Number]
-    fold: int | None = None
+    values: list[Number | str | None]
+    times: list[Number | None]
+    fold: Fold | None = None
 
 
 class Line(msgspec.Struct, omit_defaults=True):
     """What happened at one time while an experiment ran.
 
     Attributes:
-        time: seconds since the start.
+        time: seconds since the start; 0 for what another process added.
         observed: points of curves, by name; NaN and infinity as the strings that records use.
         step: of the points; not there: one after the step before, for each curve.
         fold: of the points, counted from 0.
@@ -40,21 +45,21 @@ class Line(msgspec.Struct, omit_defaults=True):
         file: a file that belongs to the experiment: path, size and digest.
         status: how it ended, which may be taken back by ``resumed``.
         error: what ended it.
-        resumed: recording went on in another process.
+        resumed: recording went on in another process, at ``step`` if there is one.
         series: what was there before, where a record is resumed.
     """
 
-    time: float = 0.0
+    time: float
     observed: dict[str, Number | str] | None = None
     step: Number | None = None
-    fold: int | None = None
+    fold: Fold | None = None
     kept: dict[str, Any] | None = None
     texts: list[str] | None = None
     keys: dict[str, Any] | None = None
     note: dict[str, str] | None = None
     tags: list[str] | None = None
     untagged: list[str] | None = None
-    file: dict[str, Any] | None = None
+    file: dict[str, str | int] | None = None
     status: str | None = None
     error: dict[str, str] | None = None
     resumed: bool = False
@@ -69,24 +74,16 @@ class Points(msgspec.Struct, omit_defaults=True, gc=False):
     step: int | None = None
 
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode_lines
 _decode = msgspec.json.Decoder(Line).decode
 
 
-def encoded(line: Line) -> bytes:
+def encoded(line: Line | Points) -> bytes:
     """One line of a journal, with its end."""
     try:
-        return _encode(line) + b"\n"
+        return _encode((line,))
     except (OverflowError, UnicodeEncodeError):  # an integer of more than 64 bits, a lone surrogate
-        return json.dumps(_without_defaults(line)).encode() + b"\n"
-
-
-def encoded_points(points: Points) -> bytes:
-    """One line of a journal, with its end."""
-    try:
-        return _encode(points) + b"\n"
-    except (OverflowError, UnicodeEncodeError):
-        return encoded(Line(points.time, dict(points.observed), points.step))
+        return json.dumps(msgspec.to_builtins(line)).encode() + b"\n"
 
 
 def decoded(line: bytes) -> Line:
@@ -96,18 +93,34 @@ def decoded(line: bytes) -> Line:
         ValueError: it is no line of a journal.
     """
     try:
-        return _decode(line)
+        found = _decode(line)
     except msgspec.ValidationError:
         raise
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return msgspec.convert(json.loads(line), Line)
+        found = msgspec.convert(_decoded_leniently(line), Line)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if found.kept and line.count(b"[") + line.count(b"{") > DEEPEST:
+        shallow(found.kept)
+    return found
+
+
+def beginnings(line: bytes) -> Iterator[int]:
+    """Where a line can begin within one of the file: at its start, and after the half line of a writer that died."""
+    yield 0
+    at = line.find(_START, 1)
+    while at > 0:
+        yield at
+        at = line.find(_START, at + 1)
 
 
 def number_text(value: float) -> Number | str:
     """A number as strict JSON can hold it."""
-    return value if math.isfinite(value) else key_text(value)
+    return value if isinstance(value, int) or math.isfinite(value) else key_text(value)
 
 
-def _without_defaults(line: Line) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.to_builtins(line)
-    return found
+def _decoded_leniently(line: bytes) -> Any:
+    try:
+        return json.loads(line.decode())
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None

@@ -42,7 +42,7 @@ def publish(directory: Path, name: str, content: bytes, first: int = 1) -> Path:
     finally:
         with contextlib.suppress(OSError):  # after a move it is gone; otherwise the first error is the one to tell
             beside.unlink()
-    _sync(directory)
+    sync_directory(directory)
     return target
 
 
@@ -90,7 +90,7 @@ def replace(path: Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
-    _sync(path.parent)
+    sync_directory(path.parent)
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -100,8 +100,8 @@ def _write_synced(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(directory: Path) -> None:
-    """Make the new name itself durable, where the platform can open directories."""
+def sync_directory(directory: Path) -> None:
+    """Make new names in it durable, where the platform can open directories."""
     with contextlib.suppress(OSError):
         handle = os.open(directory, os.O_RDONLY)
         try:

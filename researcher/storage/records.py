@@ -95,13 +95,13 @@ def decode(content: bytes) -> Record:
     except (msgspec.MsgspecError, RecursionError):
         return _decoded_leniently(content)
     restored = _restorer(head, content)
-    head = {key: restored(value, key) for key, value in _shallow(head).items()}
+    head = {key: restored(value, key) for key, value in shallow(head).items()}
     return Record(head, None if series is None else lambda: restored(_decoded(bytes(series)), "observations"))
 
 
 def _decoded_leniently(content: bytes) -> Record:
     """The standard library's way: slower, and it reads bare NaN, lone surrogates and a byte order mark too."""
-    found = _shallow(_from_json(content.decode("utf-8-sig")))
+    found = shallow(_from_json(content.decode("utf-8-sig")))
     if not isinstance(found, dict):
         raise ValueError(f"it holds a {type(found).__name__}, not an object")
     restored = _restorer(found, content)
@@ -120,7 +120,7 @@ def _decoded(series: bytes) -> Any:
     except (msgspec.MsgspecError, RecursionError):
         found = _from_json(series.decode())
     brackets = series.count(b"[") + series.count(b"{")
-    return _shallow(found) if brackets > DEEPEST else found
+    return shallow(found) if brackets > DEEPEST else found
 
 
 def _from_json(text: str) -> Any:
@@ -135,7 +135,7 @@ def _from_json(text: str) -> Any:
         raise ValueError(f"{what} ({error.msg}, line {error.lineno})") from None
 
 
-def _shallow(found: Any) -> Any:
+def shallow(found: Any) -> Any:
     """``found``, if it is no deeper than what we write: all that walk it later need Python's stack."""
     level: list[Any] = [[found]]
     for _ in range(DEEPEST + 1):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from researcher.observations import shape_of
 from researcher.storage.lines import Line, Number, Series
 from researcher.storage.strict import TOKENS, Notes, pointer
 
@@ -20,16 +23,16 @@ class Curve:
         following: the step that the next value has unless it says otherwise.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: Number = 0) -> None:
         self.steps: list[Number] = []
-        self.values: list[Number] = []
+        self.values: list[Number | None] = []
         self.times: list[Number | None] = []
-        self.following: Number = 0
+        self.following = first
 
-    def add(self, step: Number | None, value: Number, time: Number | None) -> None:
+    def add(self, step: Number | None, value: Number | None, time: Number | None) -> None:
         """A value at a step takes the place of what was observed there before."""
         step = self.following if step is None else step
-        self.following = step + 1
+        self.following = step + 1 if type(step) is int else _after(step)
         place = len(self.steps)
         if place and step <= self.steps[-1]:
             place = bisect_left(self.steps, step)
@@ -64,28 +67,37 @@ class Replay:
         self._curves: dict[str, Curve | dict[int, Curve]] = {}
         self._kept: dict[str, Any] = {}
         self._order: dict[str, None] = {}
+        self._first: Number = 0  # the step of the first value of a curve that is new
         self._before = 0.0  # seconds that earlier processes recorded for
         self._begun = 0.0  # when the present one began
 
     def add(self, line: Line) -> None:
-        """Take in one more line."""
+        """Take in one more line.
+
+        Raises:
+            ValueError: it makes no sense; nothing of it is taken in.
+        """
+        _check(line)
+        points = line.observed or {}
+        if str in map(type, points.values()):
+            points = {name: _number(value) for name, value in points.items()}
+        kept = self._restored(line) if line.kept else {}
         if line.resumed:
-            self._before, self._begun = self.duration, line.time
-            self.status = None
-            self._ours.pop("error", None)
-            self._continue_at(line.step)
-        self.last = max(self.last, line.time)
-        time = round(line.time, 3)
+            self._resume(line)
         for series in line.series or ():
             self._restore(series)
-        for name, value in (line.observed or {}).items():
-            curve = self._curve(name, line.fold)
+        self.last = max(self.last, line.time)
+        step, fold, time = line.step, line.fold, round(line.time, 3)
+        for name, value in points.items():
+            curve = self._curves.get(name)
+            if fold is not None or type(curve) is not Curve:
+                curve = self._curve(name, fold)
             if curve is None:
                 self.odd += 1
             else:
-                curve.add(line.step, TOKENS[value] if isinstance(value, str) else value, time)
-        if line.kept:
-            self._keep(line.kept, Notes(line.texts, line.keys))
+                curve.add(step, value, time)  # type: ignore[arg-type]
+        for name, single in kept.items():
+            self._keep(name, single)
         self._ours.update(annotated(self._ours, line))
         if line.status is not None:
             self.status = line.status
@@ -112,8 +124,11 @@ class Replay:
         }
 
     def annotations(self) -> dict[str, Any]:
-        """What the ``researcher`` part of the record says beside curves: notes, tags, files, error, single values."""
-        kept = [name for name in self._order if name in self._kept]
+        """What the ``researcher`` part of the record says beside curves: notes, tags, files, error, single values.
+
+        A number among the latter is one of a record that was resumed, and is what it looks like.
+        """
+        kept = [name for name in self._order if name in self._kept and shape_of(self._kept[name]) != "number"]
         return {**self._ours, **({"values": kept} if kept else {})}
 
     def series(self) -> dict[str, Any]:
@@ -137,45 +152,96 @@ class Replay:
         """The curve to add to; None if the observation is of another kind."""
         if name in self._kept:
             return None
-        self._order.setdefault(name)
-        found = self._curves.setdefault(name, Curve() if fold is None else {})
-        if isinstance(found, dict):
-            return None if fold is None else found.setdefault(fold, Curve())
-        return found if fold is None else None
+        found = self._curves.get(name)
+        if found is None:
+            self._order[name] = None
+            found = self._curves[name] = Curve(self._first) if fold is None else {}
+        if isinstance(found, Curve):
+            return found if fold is None else None
+        if fold is not None and fold not in found:
+            found[fold] = Curve(self._first)
+        return None if fold is None else found[fold]
 
-    def _keep(self, values: Mapping[str, Any], notes: Notes) -> None:
-        for name, value in values.items():
-            if name in self._curves:
-                self.odd += 1
-                continue
+    def _restored(self, line: Line) -> dict[str, Any]:
+        notes = Notes(line.texts, line.keys)
+        return {name: notes.restored(value, pointer("", name)) for name, value in (line.kept or {}).items()}
+
+    def _keep(self, name: str, value: Any) -> None:
+        if name in self._curves:
+            self.odd += 1
+        else:
             self._order.setdefault(name)
-            self._kept[name] = notes.restored(value, pointer("", name))
+            self._kept[name] = value
 
     def _restore(self, series: Series) -> None:
         curve = self._curve(series.name, series.fold)
         if curve is not None:
             times: Sequence[Number | None] = series.times or [None] * len(series.values)
-            for step, value, time in zip(series.steps, series.values, times, strict=False):
-                curve.add(step, TOKENS[value] if isinstance(value, str) else value, time)
+            for step, value, time in zip(series.steps, series.values, times, strict=True):
+                curve.add(step, None if value is None else _number(value), time)
 
-    def _continue_at(self, step: Number | None) -> None:
+    def _resume(self, line: Line) -> None:
+        self._before, self._begun = self.duration, line.time
+        self.status = None
+        self._ours.pop("error", None)
+        step = line.step
+        self._first = step or 0
         for found in self._curves.values():
             for curve in found.values() if isinstance(found, dict) else (found,):
-                curve.following = step if step is not None else curve.steps[-1] + 1 if curve.steps else 0
+                curve.following = step if step is not None else _after(curve.steps[-1]) if curve.steps else 0
+
+
+def _check(line: Line) -> None:
+    """Refuse what JSON can say, but no writer of ours: what is not finite, and what does not fit together."""
+    if not math.isfinite(line.time) or (line.step is not None and not is_step(line.step)):
+        raise ValueError("a time or step that is not finite")
+    for series in line.series or ():
+        if not all(map(is_step, series.steps)) or len({len(series.steps), len(series.values)}) > 1:
+            raise ValueError("a curve that makes no sense")
+        if len(series.times) not in (0, len(series.values)):
+            raise ValueError("times that are not those of the curve")
+        for value in series.values:
+            if isinstance(value, str):
+                _number(value)
+
+
+def is_step(step: Number) -> bool:
+    """Whether it is a number that can be a step: one that floats reach."""
+    return abs(step) <= sys.float_info.max
+
+
+def _number(value: Number | str) -> Number:
+    """A number of a line; NaN and infinity are written as text."""
+    if isinstance(value, str):
+        if value not in TOKENS:
+            raise ValueError(f"{value!r} is no number")
+        return TOKENS[value]
+    return value
+
+
+def _after(step: Number) -> Number:
+    """The step after it; of a float too large for that to be another one, an integer."""
+    return step + 1 if step + 1 > step else int(step) + 1
 
 
 def annotated(ours: Mapping[str, Any], line: Line) -> dict[str, Any]:
     """What a line changes in the notes, files and tags of the ``researcher`` part of a record."""
     found: dict[str, Any] = {}
     if line.note is not None:
-        found["notes"] = [*ours.get("notes", []), line.note]
+        found["notes"] = [*_listed(ours, "notes"), line.note]
     if line.file is not None:
-        others = [file for file in ours.get("files", []) if file.get("path") != line.file.get("path")]
+        path = line.file.get("path")
+        others = [file for file in _listed(ours, "files") if not isinstance(file, dict) or file.get("path") != path]
         found["files"] = [*others, line.file]
     if line.tags or line.untagged:
-        tags = [tag for tag in ours.get("tags", []) if tag not in (line.untagged or ())]
-        found["tags"] = list(dict.fromkeys([*tags, *(line.tags or ())]))
+        tags = [tag for tag in _listed(ours, "tags") if tag not in (line.untagged or ())] + (line.tags or [])
+        found["tags"] = [tag for i, tag in enumerate(tags) if tag not in tags[:i]]
     return found
+
+
+def _listed(ours: Mapping[str, Any], name: str) -> list[Any]:
+    found = ours.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _each(found: Curve | dict[int, Curve], part: Any) -> Any:

@@ -12,7 +12,7 @@ from researcher.storage.directory import Change, RecordsDirectory
 TICK = 0.25  # seconds between two looks at least; at most, for what runs where the system does not tell of changes
 POLL = 1.0  # seconds between two looks at everything, where the system does not tell
 NET = 15.0  # the same where it does, for what it may have missed
-SHARE = 20  # a look is followed by a pause of at least so many times what it cost
+SHARE = 25  # a look is followed by a pause of at least so many times what it cost
 
 
 class Watching:

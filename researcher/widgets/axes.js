@@ -1,6 +1,6 @@
 const LANE = 18;        // px of a lane below the axes
 const GRIP = 6;         // px around the end of a brush
-const NARROW = 78;      // px between axes, at least
+const NARROW = 64;      // px between axes, at least
 const TOP = 54;         // px for the titles above
 const SIDE = 58;        // px for labels beside the first axis
 
@@ -10,7 +10,10 @@ const axesAt = (pen, names, axes, rows, width, height) => {
   const found = [...new Set(scales.flatMap((scale) => scale.lanes))].sort();
   const bottom = height - 12 - found.length * (LANE + 3) - (found.length ? 4 : 0), gap = (width - SIDE - 44) / Math.max(1, names.length - 1);
   const lanes = Object.fromEntries(found.map((lane, i) => [lane, bottom + 8 + i * (LANE + 3) + LANE / 2]));
-  return scales.map((scale, i) => ({ scale, name: names[i], title: titleOf(pen, names[i], 0.84 * Math.max(NARROW, gap) - 12), x: names.length > 1 ? SIDE + i * gap : width / 2, gap, top: TOP, bottom, lanes }));
+  return scales.map((scale, i) => {
+    const name = names[i], title = titleOf(pen, name, 0.84 * Math.max(NARROW, gap) - 12);
+    return { scale, name, title, x: names.length > 1 ? SIDE + i * gap : width / 2, gap, top: TOP, bottom, lanes };
+  });
 };
 
 /** A dotted name cut to the room it has, at its beginning: its end tells more. */
@@ -61,16 +64,19 @@ const drawUprights = (pen, placed, kept, theme) => {
     Object.assign(pen, { textAlign: "right", textBaseline: "middle", lineJoin: "round" });
     let last = Infinity;
     for (const [value, words] of scale.ticks((bottom - top) / 60)) {
-      const y = bottom + scale.ratio(value) * (top - bottom);
+      const y = bottom + scale.ratio(value) * (top - bottom), text = shortened(pen, words, (i ? gap : SIDE) - 18);
       if (last - y < 13) continue;
       last = y;
-      const text = shortened(pen, words, (i ? gap : SIDE) - 18);
-      Object.assign(pen, { strokeStyle: theme.ground, lineWidth: 4, fillStyle: theme.ink });
-      pen.globalAlpha = 0.8;
+      Object.assign(pen, { strokeStyle: theme.ground, lineWidth: 4, fillStyle: theme.ink, globalAlpha: 0.8 });
       pen.strokeText(text, x - 10, y);
       pen.globalAlpha = 1;
       pen.fillText(text, x - 10, y);
-      if (scale.axis.kind !== "category") { pen.lineWidth = 1; pen.strokeStyle = theme.soft; pen.beginPath(); pen.moveTo(x - 4, sharp(y)); pen.lineTo(x, sharp(y)); pen.stroke(); }
+      if (scale.axis.kind === "category") continue;
+      Object.assign(pen, { lineWidth: 1, strokeStyle: theme.soft });
+      pen.beginPath();
+      pen.moveTo(x - 4, sharp(y));
+      pen.lineTo(x, sharp(y));
+      pen.stroke();
     }
   });
 };

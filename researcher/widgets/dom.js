@@ -52,7 +52,12 @@ const send = (model, el, content) => {
     tell("answered");
   };
   model.on("msg:custom", hear);
-  model.send({ ...content, asked });
+  try {
+    model.send({ ...content, asked });
+  } catch {   // there is no way any more to the kernel that the control came from
+    clearTimeout(waiting);
+    tell("lost");
+  }
 };
 
 const count = (n) => n.toLocaleString("en-US");

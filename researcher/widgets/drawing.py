@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from researcher.arrays import Array
-from researcher.bands import Band
-from researcher.curves import Curve
 from researcher.limits import limits
 from researcher.widgets.plan import groups_of
-from researcher.widgets.state import ExplorerState
+from researcher.widgets.remarks import BANDS
+from researcher.widgets.room import Range
+from researcher.widgets.scale import Scale, clock_from
+from researcher.widgets.state import CURVES, ExplorerState
 from researcher.widgets.strokes import Stroke, strokes_of
 
-_BANDS = {
-    "std": "one standard deviation",
-    "se": "the standard error",
-    "95": "the 95 % interval of the mean",
-    "minmax": "minimum to maximum",
-}
 _X_LABELS = {"step": "step", "time": "seconds since the start", "clock": "time of day"}
 
 
@@ -29,61 +24,70 @@ class Drawing:
     """The panels: what is in them, and how it is looked at.
 
     Attributes:
-        panels: name, strokes and y limits of each panel that shows something.
-        x: the limits of the x axis.
-        x_label: what stands below it.
-        clock: whether x is in seconds since 1970.
-        log_x: whether x is logarithmic.
-        log_y: whether y is.
+        panels: name, strokes and y range of each panel that shows something; ranges are in places on the axes.
+        x: the range of the x axes.
+        x_label: what stands below them.
+        x_scale: where numbers lie on them.
+        y_scale: where numbers lie on the y axes.
         remark: what a reader must know of the curves to understand them; may be empty.
     """
 
-    panels: tuple[tuple[str, list[Stroke], tuple[float, float]], ...]
-    x: tuple[float, float]
+    panels: tuple[tuple[str, list[Stroke], Range], ...]
+    x: Range
     x_label: str
-    clock: bool
-    log_x: bool
-    log_y: bool
+    x_scale: Scale
+    y_scale: Scale
     remark: str
 
 
 def drawing_of(state: ExplorerState) -> Drawing:
     """What the panels show now. The lock of the state is held only to see whose curves these are."""
     with state.lock:
-        groups, names, zoom = groups_of(state), state.observations, state.zoom
-        over, band, smoothing = state.x, state.band, state.smoothing
-        log_x, log_y, share_y, clip = state.log_x, state.log_y, state.share_y, state.clip
+        names, over, band, smoothing = state.observations, state.x, state.band, state.smoothing
+        every = groups_of(state)
+        share_y, clip, zoom, n_visible = state.share_y, state.clip, state.zoom, len(state.visible)
+        x_scale, y_scale = _x_scale(state), Scale(state.log_y)
         looks = [f"{what} by {name}" for what, name in (("colour", state.colour), ("dashes", state.dash)) if name]
-        n_visible = len(state.visible)
+    groups = every[: max(1, CURVES // max(1, len(names)))]
     found = [(name, strokes_of(groups, name, over, band, smoothing)) for name in names]
     shown = [(name, strokes) for name, strokes in found if strokes]
-    every = [stroke for _, strokes in shown for stroke in strokes]
-    whole = limits(map(_extent, every), clip, log_y) if share_y else None
-    panels = tuple((name, own, whole or limits(map(_extent, own), clip, log_y)) for name, own in shown)
-    x = _zoomed(zoom) or _whole([stroke.curve.x for stroke in every], log_x)
+    strokes = [stroke for _, own in shown for stroke in own]
+    whole = _y_range(strokes, clip, y_scale) if share_y else None
+    panels = tuple((name, own, whole or _y_range(own, clip, y_scale)) for name, own in shown)
     members = sum(len(group.members) for group in groups)
+    left_out = f"the first {len(groups):,} groups of {len(every):,}" if len(groups) < len(every) else ""
+    if members < n_visible and not left_out:
+        left_out = f"curves of {members:,} of {n_visible:,} visible experiments"
     said = [
-        *([f"curves of {members:,} of {n_visible:,} visible experiments"] if members < n_visible else []),
-        *([f"mean, and a band of {_BANDS[band]}"] if any(stroke.band for stroke in every) else []),
+        *([left_out] if left_out else []),
+        *([f"mean, and a band of {BANDS[band]}"] if any(stroke.band for stroke in strokes) else []),
         *([f"smoothed with weight {smoothing:.4g}, as observed behind it"] if smoothing > 0 else []),
         *looks,
     ]
-    return Drawing(panels, x, _X_LABELS.get(over, over), over == "clock", log_x, log_y, "; ".join(said))
+    x = _ends(x_scale, zoom) or _whole([x_scale.places(stroke.curve.x) for stroke in strokes])
+    return Drawing(panels, x, _X_LABELS.get(over, over), x_scale, y_scale, "; ".join(said))
 
 
-def _extent(stroke: Stroke) -> Curve | Band:
-    return stroke.band or stroke.curve
+def _x_scale(state: ExplorerState) -> Scale:
+    if state.x != "clock":
+        return Scale(state.log_x)
+    return clock_from(min((experiment.recorded_at for experiment in state.experiments), default=0.0))
 
 
-def _zoomed(zoom: tuple[float, ...]) -> tuple[float, float] | None:
-    return (float(zoom[0]), float(zoom[1])) if len(zoom) == 2 and zoom[0] < zoom[1] else None
+def _y_range(strokes: Sequence[Stroke], clip: bool, scale: Scale) -> Range:
+    ends = limits([stroke.band or stroke.curve for stroke in strokes], clip, scale.log)
+    return _ends(scale, ends) or ends
 
 
-def _whole(xs: Iterable[Array], log: bool) -> tuple[float, float]:
+def _ends(scale: Scale, numbers: Sequence[float]) -> Range | None:
+    """The places of both ends of a range; None for no range."""
+    ends = scale.ends(numbers)
+    return (ends[0], ends[1]) if len(ends) == 2 and ends[0] < ends[1] else None
+
+
+def _whole(xs: Sequence[Array]) -> Range:
     """All there is."""
     values = np.concatenate([np.zeros(0), *xs])
-    values = values[np.isfinite(values) & (values > 0)] if log else values[np.isfinite(values)]
-    if not len(values):
-        return (0.1, 1.0) if log else (0.0, 1.0)
-    low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low, low * 10 if log else low + 1.0)
+    values = values[np.isfinite(values)]
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    return low, high if high > low else low + 1.0

@@ -1,19 +1,61 @@
+const ENDING = ["restarting", "autorestarting", "terminating", "dead"];   // a kernel's status
+
+/**
+ * What is wrong with the kernel, as far as the page can tell: it is gone, or does not answer a message of a control.
+ * @param {() => void} changed is called when that changes
+ */
+const watchKernel = (model, el, changed) => {
+  let gone = false;
+  const waiting = new Set();   // messages of all the Explorer's controls that are not answered yet
+  const kernel = model.widget_manager.kernel;
+  const hear = (e) => {
+    if (e.target.closest?.(".rs-explorer") !== el.closest(".rs-explorer")) return;
+    if (e.detail.said === "lost") gone = true;
+    else if (e.detail.said === "waiting") waiting.add(e.detail.asked);
+    else if (!waiting.delete(e.detail.asked)) return;
+    changed();
+  };
+  const end = () => { gone = true; changed(); };
+  const status = (_, now) => { if (ENDING.includes(now)) end(); };
+  document.addEventListener("rs-asked", hear);
+  kernel?.statusChanged?.connect(status);
+  model.on("comm_live_update", end);
+  return {
+    gone: () => gone,
+    trouble: () => {
+      if (gone) return "the kernel was restarted: run the cell again";
+      if (!waiting.size) return "";
+      return kernel?.supportsSubshells && kernel.commsOverSubshells !== "disabled"
+        ? "the kernel is working on it" : "the kernel is busy: this happens when the running cell ends";
+    },
+    stop: () => {
+      document.removeEventListener("rs-asked", hear);
+      kernel?.statusChanged?.disconnect(status);
+      model.off("comm_live_update", end);
+    },
+  };
+};
+
+/** Tells the kernel that somebody looks, for only then it watches the records; the returned function ends that. */
+const attend = (model, kernel) => {
+  const page = Math.random().toString(36).slice(2);
+  const leave = () => {
+    removeEventListener("pagehide", leave);
+    if (!kernel.gone()) model.send({ verb: "hidden", page });
+  };
+  model.send({ verb: "shown", page });
+  addEventListener("pagehide", leave);
+  return leave;
+};
+
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
-  let open = false, gone = false;
-  const waiting = new Set();   // messages of all the Explorer's controls that the kernel has not answered yet
-  const kernel = model.widget_manager.kernel;
-  const trouble = () => {
-    if (gone) return "the kernel was restarted: run the cell again";
-    if (!waiting.size) return "";
-    return kernel?.supportsSubshells && kernel.commsOverSubshells !== "disabled"
-      ? "the kernel is at it" : "the kernel is busy: this happens when the running cell ends";
-  };
+  let open = false;
   const said = h("span", { class: "rs-warn", role: "status" });
   const draw = () => {
-    said.textContent = trouble();
+    said.textContent = kernel.trouble();
     said.hidden = !said.textContent;
-    said.classList.toggle("rs-gone", gone);
+    said.classList.toggle("rs-gone", kernel.gone());
     const [total, visible, selected] = ["total", "visible", "selected"].map((name) => model.get(name));
     const damaged = model.get("damaged"), notice = model.get("notice"), statuses = model.get("statuses");
     const say = (verb) => () => send(model, el, { verb });
@@ -37,32 +79,9 @@ function render({ model, el }) {
       damaged.length > 100 && h("li", {}, `and ${count(damaged.length - 100)} more`));
     el.replaceChildren(line, ...(files ? [files] : []), ...(notice ? [h("div", { class: "rs-notice", role: "status" }, notice)] : []));
   };
-  const hear = (e) => {
-    if (e.target.closest?.(".rs-explorer") !== el.closest(".rs-explorer")) return;
-    e.detail.said === "waiting" ? waiting.add(e.detail.asked) : waiting.delete(e.detail.asked);
-    draw();
-  };
-  document.addEventListener("rs-asked", hear);
-
-  // A kernel that ends takes everything with it but what stands in the page.
-  const end = () => { gone = true; draw(); };
-  const status = (_, now) => { if (["restarting", "autorestarting", "terminating", "dead"].includes(now)) end(); };
-  kernel?.statusChanged?.connect(status);
-  model.on("comm_live_update", end);
-
-  // The kernel watches the records as long as somebody looks.
-  const page = Math.random().toString(36).slice(2);
-  const leave = () => { if (!gone) model.send({ verb: "hidden", page }); };
-  model.send({ verb: "shown", page });
-  addEventListener("pagehide", leave);
-
+  const kernel = watchKernel(model, el, () => draw());
+  const leave = attend(model, kernel);
   const stop = follow(model, ["source", "notice", "total", "visible", "selected", "by_hand", "statuses", "damaged"], draw);
-  return () => {
-    stop();
-    leave();
-    removeEventListener("pagehide", leave);
-    document.removeEventListener("rs-asked", hear);
-    kernel?.statusChanged?.disconnect(status);
-  };
+  return () => { stop(); leave(); kernel.stop(); };
 }
 export default { render };

@@ -5,7 +5,10 @@ const MANY = 800;    // lines from which on they are as thin as the screen can: 
 /** The lines of the rows over axes at their places: one experiment's value on each, joined. */
 const linesOf = (placed, rows) => {
   const heights = placed.map((axis, i) => heightsOn(axis, rows.numbers, i));
-  const path = (pen, row) => placed.forEach(({ x }, i) => (i ? pen.lineTo(x, heights[i][row]) : pen.moveTo(x, heights[i][row])));
+  const stops = placed.length > 1 ? placed.map(({ x }) => x) : [placed[0].x - CLOSE, placed[0].x + CLOSE];   // of one axis: dashes
+  const path = (pen, row) => {
+    stops.forEach((x, i) => (i ? pen.lineTo(x, (heights[i] ?? heights[0])[row]) : pen.moveTo(x, heights[0][row])));
+  };
   /** The height of a row's line at x. */
   const heightAt = (row, x) => {
     const right = placed.findIndex((axis) => axis.x > x), i = Math.max(0, (right < 0 ? placed.length : right) - 1);

@@ -76,8 +76,13 @@ class Panel:
                 scattered.x, scattered.y, scattered.colors = _scattered(drawn, points)
 
 
-def mark(axis: bq.Axis, written: Mapping[float, str]) -> None:
-    """Put these ticks on an axis."""
+def mark(axis: bq.Axis, written: Mapping[float, str] | None) -> None:
+    """Put these ticks on an axis; without any, the page finds its own, also while it zooms."""
+    if written is None:
+        if axis.tick_values is not None:
+            with axis.hold_sync():
+                axis.tick_values, axis.tick_labels = None, None
+        return
     places = [float(f"{place:.9g}") for place in written]
     labels = dict(zip(map(_as_in_the_page, places), written.values(), strict=True))
     if labels != axis.tick_labels:

@@ -15,6 +15,7 @@ from researcher.widgets.panel import Panel, mark
 from researcher.widgets.pointing import Pointing
 from researcher.widgets.remarks import remarks
 from researcher.widgets.room import Range, x_room, y_room
+from researcher.widgets.scale import Scale
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.supply import Drawn, Supply, fitted
 from researcher.widgets.view import View
@@ -61,7 +62,7 @@ class PanelsView(View):
         for line in everything:
             line.thin_out(self._zoomed(), budget)
         first, last = self._zoomed() or self.full or (0.0, 1.0)
-        below = self.supply.x.ticks(first, last)
+        below = self.supply.x.ticks(first, last) if self.supply.x != Scale() else None
         for panel, name, drawn in zip(shown, names, found, strict=True):
             panel.draw(name, drawn, self.limits[name], self.supply.y)
             mark(panel.bottom, below)

@@ -5,28 +5,29 @@ const FACTS = 12;   // columns that are told of what is pointed at
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
   let rows, axes, theme, placed = null, lines = null, stretch = null;   // stretch: what is brushed at present
-  const names = () => model.get("axes").filter((name) => axes[name]);
+  const asking = askingOf(model, el, () => { drawTools(); draw(); });
+  const names = () => asking.get("axes").filter((name) => axes[name]);
   const axisOf = (name) => placed.find((axis) => axis.name === name);
   const axisNear = (x, y) => placed.find((axis) => Math.abs(axis.x - x) <= REACH && y >= axis.top - REACH && axis.scale.axis.kind !== "time");
 
   // What is asked of the kernel; filters and the order of the axes are shown at once.
-  const log = (column, on) => send(model, el, { verb: "log", column, on });
-  const arrange = (order, done) => { model.set("axes", order); if (done) send(model, el, { verb: "arrange", axes: order }); };
+  const log = (column, on) => asking.ask({ verb: "log", column, on });
+  const arrange = (order, done) => { asking.show("axes", order); if (done) asking.ask({ verb: "arrange", axes: order }); };
   const keep = ({ name }, kept) => {
-    const { [name]: _, ...others } = model.get("kept");
-    model.set("kept", kept ? { ...others, [name]: kept } : others);
-    if (kept?.places) send(model, el, { verb: "keep_values", column: name, places: kept.places, lanes: kept.lanes });
-    else send(model, el, { verb: "keep", column: name, low: kept?.min ?? null, high: kept?.max ?? null });
+    const { [name]: _, ...others } = asking.get("kept");
+    asking.show("kept", kept ? { ...others, [name]: kept } : others);
+    if (kept?.places) asking.ask({ verb: "keep_values", column: name, places: kept.places, lanes: kept.lanes });
+    else asking.ask({ verb: "keep", column: name, low: kept?.min ?? null, high: kept?.max ?? null });
   };
   /** Keys up and down on a title lower and raise the upper end of its brush, with Shift the lower end. */
   const nudge = (axis, key, lower) => {
-    const { top, bottom, scale } = axis, [from, to] = stretchesOf(axis, model.get("kept")[axis.name])[0] ?? [top, bottom];
+    const { top, bottom, scale } = axis, [from, to] = stretchesOf(axis, asking.get("kept")[axis.name])[0] ?? [top, bottom];
     const by = ((key === "ArrowUp" ? -1 : 1) * (bottom - top)) / (scale.axis.labels.length || 20);
     const next = lower ? [from, Math.max(from + 2, Math.min(bottom, to + by))] : [Math.max(top, Math.min(to - 2, from + by)), to];
     if (scale.axis.kind !== "time") keep(axis, keptIn(axis, ...next));
   };
 
-  const stage = stageOf(model, pointing, {
+  const stage = stageOf(asking, pointing, {
     kind: "parallel coordinates", rows: () => rows, ready: () => placed !== null,
     keys: () => {
       const axis = axes[model.get("objective")];
@@ -49,14 +50,14 @@ async function render({ model, el }) {
       const axis = axisNear(x, y);
       const show = ([from, to]) => { stretch = { name: axis.name, from, to }; draw(); };
       const done = (found) => { stretch = null; if (found) keep(axis, keptIn(axis, ...found)); draw(); };
-      return axis ? stretching(axis, model.get("kept")[axis.name], y, show, done) : null;
+      return axis ? stretching(axis, asking.get("kept")[axis.name], y, show, done) : null;
     },
     press: (x, y) => {
       const axis = axisNear(x, y), lane = axis?.scale.lanes.find((other) => Math.abs(axis.lanes[other] - y) <= LANE / 2);
       if (lane) keep(axis, keptIn(axis, axis.lanes[lane], axis.lanes[lane]));
       return lane !== undefined;
     },
-    twice: (x, y) => { const axis = axisNear(x, y); if (axis && axis.name in model.get("kept")) keep(axis, null); },
+    twice: (x, y) => { const axis = axisNear(x, y); if (axis && axis.name in asking.get("kept")) keep(axis, null); },
   });
   const tools = h("div", { class: "rs-row rs-tools", role: "group", "aria-label": "parallel coordinates" });
   const legend = h("div", { class: "rs-row rs-legend", role: "group", "aria-label": "colours" });
@@ -70,11 +71,11 @@ async function render({ model, el }) {
     placed = axesAt(pen, shown, axes, rows, width, height);
     lines = linesOf(placed, rows);
     const brushed = stretch && axisOf(stretch.name), at = brushed && lines.heights[placed.indexOf(brushed)];
-    const kept = { ...model.get("kept"), ...(brushed && { [stretch.name]: keptIn(brushed, stretch.from, stretch.to) ?? { min: null, max: null } }) };
+    const kept = { ...asking.get("kept"), ...(brushed && { [stretch.name]: keptIn(brushed, stretch.from, stretch.to) ?? { min: null, max: null } }) };
     const seen = (row) => rows.seen[row] === 1 && (!brushed || (at[row] >= stretch.from && at[row] <= stretch.to));
     const paints = paintsOf(axes[model.get("objective")], rows.all, { ramp: model.get("ramp"), palette: model.get("palette"), theme });
     drawLanes(pen, placed, width, theme);
-    const lit = drawLines(pen, lines, { rows, seen, paints, selected: new Set(model.get("selected")), theme });
+    const lit = drawLines(pen, lines, { rows, seen, paints, selected: new Set(asking.get("selected")), theme });
     drawUprights(pen, placed, kept, theme);
     legend.replaceChildren(h("span", { class: "rs-key-name" }, model.get("objective")), ...legendOf(paints));
     anew(heads, [kept, placed.map(({ name, title, scale }) => [name, title, scale.axis.log, hasLog(scale.axis)])],
@@ -95,16 +96,16 @@ async function render({ model, el }) {
     stage.show();
   });
   const drawTools = () => {
-    const shown = model.get("axes"), choices = model.get("choices"), objective = model.get("objective");
+    const shown = asking.get("axes"), choices = model.get("choices"), objective = model.get("objective");
     const others = choices.map(([kind, list]) => [kind, list.filter((name) => !shown.includes(name))]).filter(([, list]) => list.length);
     anew(tools, [shown, choices, objective], () => [
-      picker("objective", choices, objective, (name) => send(model, el, { verb: "aim", objective: name })),
+      picker("objective", choices, objective, (name) => asking.ask({ verb: "aim", objective: name })),
       picker("add an axis", others, "", (name) => name && arrange([...shown, name], true), "+ axis")]);
   };
   const stops = [
     follow(model, ["numbers", "rows", "titles"], () => { rows = rowsOf(model); draw(); }),
     follow(model, ["columns", "logs", "axes", "choices", "objective"], () => { axes = axesOf(model); drawTools(); draw(); }),
-    follow(model, ["selected", "kept"], draw), onLooks(stage.el, draw), stage.stop, draw.stop,
+    follow(model, ["selected", "kept"], draw), onLooks(stage.el, draw), stage.stop, asking.stop, draw.stop,
   ];
   return () => stops.forEach((stop) => stop());
 }

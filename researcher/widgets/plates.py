@@ -16,7 +16,6 @@ from researcher.widgets.drawing import Drawing
 from researcher.widgets.legend import dashes, draw_legend, height_of, named_in
 from researcher.widgets.lettering import plain_texts, shortened
 from researcher.widgets.strokes import Stroke
-from researcher.widgets.ticks import labelled
 
 INK, SOFT, RULE = "#1b1f24", "#5c6570", "#e3e5e8"
 POINTS = 1_500  # of a curve; a panel is not much wider in pixels
@@ -45,7 +44,7 @@ def figure_of(drawing: Drawing) -> Figure:
         some = any(stroke.group.selected for stroke in strokes)
         for stroke in strokes:
             strong = some and stroke.group.selected
-            _draw(ax, stroke, drawing.x, strong, some and not strong, id(stroke.group) not in listed)
+            _draw(ax, drawing, stroke, strong, some and not strong, id(stroke.group) not in listed)
     draw_legend(figure, entries, LEFT, NOTE if drawing.remark else 0)
     figure.text(LEFT / width, 0.12 / height, drawing.remark, color=SOFT, fontsize=7.5, va="center_baseline")
     plain_texts(figure)
@@ -54,13 +53,12 @@ def figure_of(drawing: Drawing) -> Figure:
 
 def _frame(ax: Axes, name: str, drawing: Drawing, y: tuple[float, float]) -> None:
     """Title, axes and grid."""
-    scales = ["log" if log else "linear" for log in (drawing.log_x, drawing.log_y)]
-    ax.set(facecolor="white", xscale=scales[0], yscale=scales[1], xlim=drawing.x, ylim=y)
+    ax.set(facecolor="white", xscale="linear", yscale="linear", xlim=drawing.x, ylim=y)
     ax.minorticks_off()
     ax.set_title(shortened(name, 60), loc="left", color=INK, fontsize=9, fontweight="bold", pad=5)
     ax.set_xlabel(shortened(drawing.x_label, 60), color=SOFT, fontsize=8, labelpad=2)
-    ax.set_xticks(*labelled(*drawing.x, drawing.log_x, drawing.clock))
-    ax.set_yticks(*labelled(*y, drawing.log_y))
+    for put, ticks in ((ax.set_xticks, drawing.x_scale.ticks(*drawing.x)), (ax.set_yticks, drawing.y_scale.ticks(*y))):
+        put(list(ticks), list(ticks.values()))
     ax.tick_params(which="both", colors=RULE, labelcolor=SOFT, labelsize=8, length=3, width=0.8, pad=3)
     ax.grid(visible=True, axis="y", color=RULE, lw=0.8, ls="-")
     ax.grid(visible=False, axis="x")
@@ -69,27 +67,28 @@ def _frame(ax: Axes, name: str, drawing: Drawing, y: tuple[float, float]) -> Non
         spine.set(visible=side in ("left", "bottom"), color=RULE, linewidth=0.8)
 
 
-def _draw(ax: Axes, stroke: Stroke, ends: tuple[float, float], strong: bool, faint: bool, solid: bool) -> None:
+def _draw(ax: Axes, drawing: Drawing, stroke: Stroke, strong: bool, faint: bool, solid: bool) -> None:
     """The line, its band, faint behind them what it was before smoothing, and marks where it breaks off."""
-    curve, band, shade = stroke.curve, stroke.band, stroke.group.colour
-    y = curve.y if stroke.smooth is None else stroke.smooth
+    place, shade = drawing.y_scale.places, stroke.group.colour
+    x, raw = drawing.x_scale.places(stroke.curve.x), place(stroke.curve.y)
+    y = raw if stroke.smooth is None else place(stroke.smooth)
     width, alpha = 2.2 if strong else 1.3, 0.25 if faint else 0.95
-    rows = _in_sight(curve.x, y, ends)
-    if band is not None:
-        low, high = band.low[rows], band.high[rows]
-        ax.fill_between(curve.x[rows], low, high, color=shade, alpha=0.05 if faint else 0.16, lw=0, zorder=1)
+    rows = _in_sight(x, y, drawing.x)
+    if stroke.band is not None:
+        low, high = place(stroke.band.low)[rows], place(stroke.band.high)[rows]
+        ax.fill_between(x[rows], low, high, color=shade, alpha=0.05 if faint else 0.16, lw=0, zorder=1)
     if stroke.smooth is not None:
-        raw = _in_sight(curve.x, curve.y, ends)
-        ax.plot(curve.x[raw], _finite(curve.y[raw]), color=shade, lw=0.8, alpha=0.25 * alpha, zorder=2)
+        seen = _in_sight(x, raw, drawing.x)
+        ax.plot(x[seen], _finite(raw[seen]), color=shade, lw=0.8, alpha=0.25 * alpha, zorder=2)
     style = "-" if solid else dashes(stroke.group.dash, width)
-    ax.plot(curve.x[rows], _finite(y[rows]), color=shade, lw=width, alpha=alpha, ls=style, zorder=4 if strong else 3)
+    ax.plot(x[rows], _finite(y[rows]), color=shade, lw=width, alpha=alpha, ls=style, zorder=4 if strong else 3)
     there = np.concatenate([[False], np.isfinite(y), [False]])
     alone = there[1:-1] & ~there[:-2] & ~there[2:]  # no line shows a point without neighbours
     last = there[1:-1] & ~there[2:]
     last[-1:] = False  # the end of a curve is not where it breaks off
     for marked, marker, size in ((alone, "o", 3.5), (last, "x", 5)):
         if marked.any():
-            ax.plot(curve.x[marked], y[marked], ls="", marker=marker, ms=size, color=shade, alpha=alpha, zorder=5)
+            ax.plot(x[marked], y[marked], ls="", marker=marker, ms=size, color=shade, alpha=alpha, zorder=5)
 
 
 def _in_sight(x: Array, y: Array, ends: tuple[float, float]) -> Indices:

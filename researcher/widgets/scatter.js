@@ -4,6 +4,7 @@ const NEAR = 16;   // px from a point at which it is pointed at
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
   let rows, axes, theme, plan = null, paints = null, radius = 3;
+  const asking = askingOf(model, el, () => draw());
   const brush = h("div", { class: "rs-brush", hidden: true });
   const shown = () => model.get("shown").map((name) => axes[name]);
 
@@ -21,7 +22,7 @@ async function render({ model, el }) {
         stop();
         const within = (row) => plan.px[row] >= box[0] && plan.px[row] <= box[2] && plan.py[row] >= box[1] && plan.py[row] <= box[3];
         const found = Array.from(rows.visible.filter(within), (row) => rows.numbers[row]);
-        stage.select(more ? [...new Set([...model.get("selected"), ...found])] : found);
+        stage.select(more ? [...new Set([...asking.get("selected"), ...found])] : found);
       },
       cancel: stop,
     };
@@ -32,7 +33,7 @@ async function render({ model, el }) {
     pen.arc(plan.px[row], plan.py[row], radius + away, 0, 7);
     pen.stroke();
   };
-  const stage = stageOf(model, pointing, {
+  const stage = stageOf(asking, pointing, {
     kind: "scatter plot", rows: () => rows, ready: () => plan !== null, drag, cursor: () => "crosshair",
     keys: () => [(row) => plan.px[row], (row) => -plan.py[row]],
     at: (row) => [plan.px[row], plan.py[row]],
@@ -50,7 +51,7 @@ async function render({ model, el }) {
   stage.el.append(brush);
 
   const drawPoints = (pen) => {
-    const { px, py, box } = plan, selected = new Set(model.get("selected"));
+    const { px, py, box } = plan, selected = new Set(asking.get("selected"));
     radius = rows.visible.length > 3000 ? 2 : rows.visible.length > 400 ? 3 : 4;
     const faint = stampsOf([theme.soft], Math.min(3, radius), theme), stamp = stampsOf(paints.colours, radius, theme);
     pen.globalAlpha = 0.25;
@@ -92,14 +93,14 @@ async function render({ model, el }) {
   el.replaceChildren(h("div", { class: "rs-scatter" }, tools, legend, stage.el, foot));
   const drawTools = () => {
     const names = model.get("shown"), choices = model.get("choices"), logs = names.slice(0, 2).map((name) => hasLog(axes[name]) && [axes[name].log]);
-    const pick = (label, i) => picker(label, choices, names[i], (name) => send(model, el, { verb: "choose", place: i, column: name }));
-    const log = (label, i) => logs[i] && toggle(label, logs[i][0], (on) => send(model, el, { verb: "log", column: names[i], on }));
+    const pick = (label, i) => picker(label, choices, names[i], (name) => asking.ask({ verb: "choose", place: i, column: name }));
+    const log = (label, i) => logs[i] && toggle(label, logs[i][0], (on) => asking.ask({ verb: "log", column: names[i], on }));
     anew(tools, [names, choices, logs], () => [pick("x", 0), log("log x", 0), pick("y", 1), log("log y", 1), pick("colour", 2)]);
   };
   const stops = [
     follow(model, ["numbers", "rows", "titles"], () => { rows = rowsOf(model); draw(); }),
     follow(model, ["columns", "logs", "shown", "choices"], () => { axes = axesOf(model); drawTools(); draw(); }),
-    follow(model, ["selected"], draw), onLooks(stage.el, draw), stage.stop, draw.stop,
+    follow(model, ["selected"], draw), onLooks(stage.el, draw), stage.stop, asking.stop, draw.stop,
   ];
   return () => stops.forEach((stop) => stop());
 }

@@ -27,6 +27,7 @@ class Source:
         self.records: str | os.PathLike[str] | None = None
         self._state = state
         self._watch: Watch | None = None
+        self._last_watch: Watch | None = None
         self._directory: RecordsDirectory | None = None
         if isinstance(records, (str, os.PathLike)):
             self.records = records
@@ -50,12 +51,12 @@ class Source:
 
     def _begin(self) -> None:
         if self._directory is not None and self._watch is None:
-            self._watch = Watch(self._directory, self._hear, self._state.lock)
+            self._watch = Watch(self._directory, self._hear, self._state.lock, self._last_watch)
 
     def _end(self) -> None:
         if self._watch is not None:
             self._watch.stop()
-            self._watch = None
+            self._watch, self._last_watch = None, self._watch
 
     def _shown_or_not(self, change: Any) -> None:
         if change.new:

@@ -1,9 +1,17 @@
 const DRAG = 4;   // px from which a press is a drag
 
+/** A few lines of text beside a place in `stage`. @param {[string, string][]} facts names and values */
+const showTip = (tip, stage, title, facts, x, y) => {
+  tip.replaceChildren(h("b", {}, title), ...facts.map(([name, value]) => h("div", {}, h("span", { class: "rs-soft" }, `${name} `), value)));
+  tip.style.display = "block";
+  const left = x > stage.clientWidth / 2, top = Math.max(2, Math.min(y - 10, stage.clientHeight - tip.offsetHeight - 2));
+  Object.assign(tip.style, { left: left ? "" : `${x + 12}px`, right: left ? `${stage.clientWidth - x + 12}px` : "", top: `${top}px` });
+};
+
 /**
  * The stage of a plot: a canvas and what the pointer and the keyboard do on it, a second one above for what is pointed
  * at, and a tip.
- * @param {any} model
+ * @param {ReturnType<typeof askingOf>} asking
  * @param {any} pointing
  * @param {{
  *   kind: string, rows: () => any, ready: () => boolean,
@@ -13,14 +21,14 @@ const DRAG = 4;   // px from which a press is a drag
  *   drag: (x: number, y: number, more: boolean) => { move: (x: number, y: number) => void, end: () => void, cancel: () => void } | null,
  *   press?: (x: number, y: number) => boolean, twice?: (x: number, y: number) => void }} plot
  */
-const stageOf = (model, pointing, plot) => {
+const stageOf = (asking, pointing, plot) => {
   const canvas = h("canvas", { class: "rs-canvas", tabindex: "0", role: "application", "aria-roledescription": plot.kind });
   const over = h("canvas", { class: "rs-canvas rs-over", "aria-hidden": "true" });
   const tip = h("div", { class: "rs-tip" }), said = h("div", { class: "rs-unseen", "aria-live": "polite" });
   const el = h("div", { class: "rs-stage" }, canvas, over, tip, said);
   let ours = false, mouse = null, from = null, drag = null;
 
-  const select = (numbers) => { model.set("selected", numbers); send(model, el, { verb: "select", numbers }); };
+  const select = (numbers) => { asking.show("selected", numbers); asking.ask({ verb: "select", numbers }); };
   const pointed = () => { const rows = plot.rows(), row = rows.rowOf(pointing.get("number")); return row >= 0 && rows.seen[row] ? row : -1; };
   /** Show what is pointed at, here or elsewhere; the tip only for what is pointed at here. */
   const show = () => {
@@ -34,7 +42,7 @@ const stageOf = (model, pointing, plot) => {
     if (ours) showTip(tip, el, plot.rows().titles[row], plot.facts(row), x, y);
   };
   const point = (row) => { ours = row >= 0; pointing.set("number", row < 0 ? -1 : plot.rows().numbers[row]); show(); };
-  const pick = (row, e) => { if (row >= 0) select(clicked(model.get("selected"), plot.rows().numbers[row], e.ctrlKey || e.metaKey)); };
+  const pick = (row, e) => { if (row >= 0) select(clicked(asking.get("selected"), plot.rows().numbers[row], e.ctrlKey || e.metaKey)); };
   const place = (e) => { const box = canvas.getBoundingClientRect(); return [e.clientX - box.left, e.clientY - box.top]; };
 
   canvas.addEventListener("pointerdown", (e) => {

@@ -20,6 +20,7 @@ from researcher.experiments import Experiments
 from researcher.facets import Facet, Kept, facets_of, narrowed, with_filtered
 from researcher.params import ABSENT
 from researcher.query import parse
+from researcher.widgets.finals import finals_of
 from researcher.widgets.look import Look
 from researcher.widgets.numbers import Numbers
 
@@ -94,6 +95,7 @@ class ExplorerState(Look):
         self._loaded: tuple[Experiment, ...] = ()
         self._rows: dict[Experiment, int] = {}
         self._grown: dict[Experiment, int] = {}
+        self._ends: dict[Experiment, dict[str, object]] = {}  # final values of those that grew since then
         self._statuses: list[str] = []
         self._varying: list[Facet] = []
         self._filtered: object = None
@@ -207,8 +209,13 @@ class ExplorerState(Look):
     def finals(self, observation: str) -> Floats:
         """The final value of an observation for each loaded experiment, of shape ``(n_experiments,)``."""
         if observation not in self._finals:
-            self._finals[observation] = floats([_final(e, observation) for e in self.experiments])
+            self._finals[observation] = _numbers([self.final(e, observation) for e in self.experiments])
         return self._finals[observation]
+
+    def final(self, experiment: Experiment, observation: str) -> object:
+        """The final value of an observation of one experiment, or `ABSENT`."""
+        known = self._ends.get(experiment)
+        return experiment.summary("final", observation) if known is None else known.get(observation, ABSENT)
 
     # What follows from what.
 
@@ -228,6 +235,7 @@ class ExplorerState(Look):
             self._numbers.keep(experiment)
         self._rows = {experiment: row for row, experiment in enumerate(self.experiments)}
         self._grown = {e: growth for e, growth in self._grown.items() if e in self._rows}
+        self._ends = {}
         self._statuses = [e.status for e in self.experiments]
         self.set_trait("statuses", dict(Counter(self._statuses)))
         self._finals, self._columns, self._asked, self._filtered = {}, {}, None, None
@@ -244,15 +252,16 @@ class ExplorerState(Look):
         for experiment, row in grown.items():
             self._statuses[row] = experiment.status
         self.set_trait("statuses", dict(Counter(self._statuses)))
+        self._ends |= {e: finals_of(e) for e in grown}
         for name, values in self._finals.items():
-            values[rows] = floats([_final(e, name) for e in grown])
+            values[rows] = _numbers([self.final(e, name) for e in grown])
         params = {facet.name for facet in self._varying}
         self._columns = {name: column for name, column in self._columns.items() if name in params}
         moved = any(column not in params for column, _descending in self.sort)
         if not params.issuperset(self.filters):  # some are of observations, or of the status
             self._refilter()
             moved = True
-        fresh = {name for e in grown for name in e.observed()}.difference(self.observed)
+        fresh = {name for e in grown for name in self._ends[e]}.difference(self.observed)
         if fresh:
             self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
             self._choose_panels(grown)
@@ -348,6 +357,5 @@ class ExplorerState(Look):
         return tuple(dict.fromkeys(curved))[:PANELS]
 
 
-def _final(experiment: Experiment, observation: str) -> float:
-    value = experiment.summary("final", observation)
-    return value if isinstance(value, (int, float)) else np.nan
+def _numbers(values: Sequence[object]) -> Floats:
+    return floats([value if isinstance(value, (int, float)) else np.nan for value in values])

@@ -50,7 +50,7 @@ def picture_html(state: ExplorerState) -> str:
     if not drawing.panels:
         return ""
     data = png_drawn(drawing, DPI, small=True)
-    width = int.from_bytes(data[16:20], "big") * ACROSS // DPI  # as PNG begins: signature, length, IHDR, width
+    width = round(int.from_bytes(data[16:20], "big") * ACROSS / DPI)  # as PNG begins: signature, length, IHDR, width
     names = html.escape(", ".join(name for name, _, _ in drawing.panels))
     source = base64.b64encode(data).decode()
     return f'<img alt="curves of {names}" width="{width}" src="data:image/png;base64,{source}">'

@@ -110,7 +110,7 @@ class TableView(View):
         state, table = self.state, self.table
         statuses = dict(table.statuses)
         for experiment in state.grown_since(self._growth):
-            self._finals[experiment] = [experiment.summary("final", name) for name in state.observed]
+            self._finals[experiment] = [state.final(experiment, name) for name in state.observed]
             statuses[str(state.row(experiment))] = experiment.status
         self._growth = state.growth
         table.cells = _cells(map(state.row, self._finals), self._finals.values())
@@ -122,7 +122,7 @@ class TableView(View):
         return {"name": facet.name, "numeric": numeric, "labels": labels, "codes": facet.codes.tobytes()}
 
     def _observation(self, name: str) -> dict[str, Any]:
-        missing = [e.summary("final", name) is ABSENT for e in self.state.experiments]
+        missing = [self.state.final(e, name) is ABSENT for e in self.state.experiments]
         values = self.state.finals(name).astype("<f8").tobytes()
         return {"name": name, "numeric": True, "values": values, "missing": np.array(missing, dtype=np.uint8).tobytes()}
 

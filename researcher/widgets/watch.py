@@ -21,14 +21,22 @@ _watches: weakref.WeakSet[Watch] = weakref.WeakSet()
 class Watch:
     """Looks at a directory whenever that is worth while, on a thread of its own, until it is stopped."""
 
-    def __init__(self, directory: RecordsDirectory, tell: Tell, lock: AbstractContextManager[object]) -> None:
+    def __init__(
+        self,
+        directory: RecordsDirectory,
+        tell: Tell,
+        lock: AbstractContextManager[object],
+        after: Watch | None = None,
+    ) -> None:
         """Begin to watch.
 
         Args:
             directory: what is looked at.
             tell: called after a look that found something different, with the error if there is nothing to look at.
             lock: held while it tells. Who holds it may stop the watch too, such as an observer of what was told.
+            after: one that was stopped, whose last look at the directory is waited for.
         """
+        self._after = after
         self._lock = lock
         self._tell = tell
         self._stop = threading.Event()
@@ -43,11 +51,14 @@ class Watch:
         with self._lock:
             self._stop.set()
 
-    def join(self, seconds: float) -> None:
+    def join(self, seconds: float | None = None) -> None:
         """Wait for the end of the thread."""
         self._thread.join(seconds)
 
     def _run(self) -> None:
+        if self._after is not None:
+            self._after.join()
+            self._after = None
         while self._watching.wait():
             begun = time.thread_time()
             try:

@@ -76,6 +76,7 @@ RUN_CELL = """async index => {
     notebook.activeCellIndex = index;
     await jupyterapp.commands.execute('notebook:run-cell'); }"""
 RESTART = "async () => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+SAVE = "async () => jupyterapp.commands.execute('docmanager:save')"
 ADD_AND_RUN = """async source => {
     const notebook = jupyterapp.shell.currentWidget.content;
     notebook.deselectAll();
@@ -233,6 +234,16 @@ class Notebook:
     def restart_kernel(self) -> None:
         """Restart the kernel and wait until the new one is ready."""
         self._run(RESTART)
+        self.page.wait_for_function(READY, arg=0)
+
+    def start_new_cell(self, source: str) -> None:
+        """Append a code cell, run it, and do not wait for it."""
+        self.page.evaluate(START.format(ADD_AND_RUN), source)
+
+    def reload(self) -> None:
+        """Save the notebook and load its page again; the kernel goes on."""
+        self._run(SAVE)
+        self.page.reload()
         self.page.wait_for_function(READY, arg=0)
 
     def finish(self) -> None:

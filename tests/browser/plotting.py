@@ -6,25 +6,15 @@ import itertools
 import math
 from pathlib import Path
 
+from playwright.sync_api import Locator
+
 import researcher as rs
 
 from .conftest import OpenNotebook
 from .harness import Notebook
 
-SETUP = """import ipywidgets as w, researcher as rs
-from researcher.widgets.pointing import Pointing
-from researcher.widgets.table import TableView
-from researcher.widgets.{kind} import {view}
-explorer = rs.Explorer("records/")
-state, pointing = explorer.state, Pointing()
-state.tab = "{kind}"
-side = w.VBox([{view}(state, pointing).face])
-table = TableView(state, pointing)
-main = w.Box([table.face, side])
-outer = w.VBox([main])
-for box, name in ((side, "rs-side"), (main, "rs-main"), (outer, "rs-explorer")):
-    box.add_class(name)
-outer"""
+SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/', tab='{tab}')\nstate = explorer.state\nexplorer"
+CANVAS = "[...document.querySelectorAll('canvas[tabindex]')].find(canvas => canvas.clientWidth)"  # that is shown
 
 
 def record(path: Path) -> Path:
@@ -45,24 +35,29 @@ def record(path: Path) -> Path:
     return path
 
 
-def opened(open_notebook: OpenNotebook, records: Path, kind: str, view: str, **how: object) -> Notebook:
-    """A notebook that shows a view beside the table, drawn."""
-    notebook = open_notebook([SETUP.format(kind=kind, view=view)], files=[records], **how)  # type: ignore[arg-type]
+def opened(open_notebook: OpenNotebook, records: Path, tab: str, **how: object) -> Notebook:
+    """A notebook that shows an Explorer with this tab, drawn."""
+    notebook = open_notebook([SETUP.format(tab=tab)], files=[records], **how)  # type: ignore[arg-type]
     notebook.run_all()
     drawn(notebook, 24)
     notebook.at_rest()
     return notebook
 
 
+def canvas(notebook: Notebook) -> Locator:
+    """The canvas of the plot that is shown."""
+    return notebook.page.locator("canvas[tabindex]:visible")
+
+
 def drawn(notebook: Notebook, n: int) -> None:
     """Wait until so many experiments are drawn in colour."""
-    notebook.page.wait_for_function("n => document.querySelector('.rs-canvas')?.dataset.drawn === String(n)", arg=n)
+    notebook.page.wait_for_function(f"n => {CANVAS}?.dataset.drawn === String(n)", arg=n)
 
 
 def pointed(notebook: Notebook) -> tuple[float, float]:
     """Wait until something is pointed at in the plot; where it is in the page."""
-    notebook.page.wait_for_function("document.querySelector('.rs-canvas').dataset.pointed !== ''")
-    x, y = notebook.page.locator(".rs-canvas").first.evaluate(
+    notebook.page.wait_for_function(f"{CANVAS}.dataset.pointed !== ''")
+    x, y = canvas(notebook).evaluate(
         """canvas => {
             const box = canvas.getBoundingClientRect(), [x, y] = canvas.dataset.at.split(' ').map(Number);
             return [box.x + x, box.y + y]; }"""

@@ -88,11 +88,11 @@ def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path
     assert before
     page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
     page.mouse.wheel(0, -300)
-    page.wait_for_function("document.querySelector('.rs-tools').textContent.includes('double click for all')")
+    page.locator("[data-held=unzoom]").wait_for()
     assert ticks(notebook, 0) != before
     assert ticks(notebook, 1) != other
     page.mouse.dblclick(area["x"] + area["width"] / 2, area["y"] + 4)
-    page.wait_for_function("document.querySelector('.rs-tools').textContent.includes('wheel to zoom')")
+    page.locator("[data-held=unzoom]").wait_for(state="detached")
     assert ticks(notebook, 1) == other
 
     path = page.locator(".rs-panels .bqplot").nth(0).locator("path.line").nth(3)

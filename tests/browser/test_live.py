@@ -77,6 +77,14 @@ def y_range(notebook: Notebook) -> str:
     return ",".join(labels.all_text_contents())
 
 
+def layout(notebook: Notebook) -> list[object]:
+    """What must not move while a curve grows."""
+    script = """el => [el.scrollTop, el.querySelector('[aria-sort=descending]').title,
+        getComputedStyle(el.querySelector('.rs-thead')).gridTemplateColumns,
+        el.closest('.rs-explorer').offsetHeight]"""
+    return [y_range(notebook), *notebook.page.locator(".rs-table").evaluate(script)]
+
+
 def swatch(notebook: Notebook) -> str:
     row = notebook.page.locator(".rs-tr", has_text="at work")
     return str(row.locator(".rs-swatch").evaluate("el => getComputedStyle(el).backgroundColor"))
@@ -107,7 +115,7 @@ def test_it_grows_while_its_cell_runs_and_is_filtered_and_zoomed_meanwhile(
     assert area is not None
     page.mouse.move(area["x"] + area["width"] / 4, area["y"] + area["height"] / 2)
     page.mouse.wheel(0, -300)
-    page.wait_for_function("document.querySelector('.rs-tools').textContent.includes('double click for all')")
+    page.locator("[data-held=unzoom]").wait_for()
     page.wait_for_function("document.querySelector('.rs-tr').textContent.includes('at work')")
     zoomed = x_range(notebook)
     final = page.evaluate(FINAL)
@@ -128,7 +136,7 @@ def test_it_grows_while_its_cell_runs_and_is_filtered_and_zoomed_meanwhile(
     said = notebook.add_and_run("print([(e.status, len(e.observations['loss'])) for e in explorer.visible])")
     assert said == f"[('finished', {steps})]"
     page.mouse.dblclick(area["x"] + area["width"] / 2, area["y"] + 4)
-    page.wait_for_function("document.querySelector('.rs-tools').textContent.includes('wheel to zoom')")
+    page.locator("[data-held=unzoom]").wait_for(state="detached")
     assert x_range(notebook) != zoomed
 
 
@@ -157,14 +165,24 @@ def test_a_click_that_has_to_wait_says_so_and_is_carried_out(
     page.wait_for_function("!document.querySelector('.rs-header .rs-running')")
 
 
-@pytest.mark.parametrize("app", ["notebook", "lab"])
-def test_a_kernel_that_was_restarted_is_told_of(open_notebook: OpenNotebook, records: Path, app: str) -> None:
+@pytest.mark.parametrize(("app", "how"), [("notebook", "restarted"), ("lab", "restarted"), ("lab", "killed")])
+def test_a_kernel_that_is_gone_is_told_of(open_notebook: OpenNotebook, records: Path, app: str, how: str) -> None:
     notebook = open_notebook([EXPLORE], files=[records], app=app)
+    page = notebook.page
     notebook.run_cell(0)
     header(notebook, "4 experiments")
-    notebook.restart_kernel()
-    gone = notebook.page.get_by_role("status").filter(has_text="the kernel was restarted: run the cell again")
+    if how == "restarted":
+        notebook.restart_kernel()
+    else:
+        notebook.start_new_cell("import os; os.kill(os.getpid(), 9)")
+    gone = page.get_by_role("status").filter(has_text="the kernel was restarted: run the cell again")
     gone.wait_for()
+    if how == "killed":
+        return
+    page.locator("[data-param=activation]").click()
+    page.locator("input[data-key='\"relu\"']").check()  # nobody hears it
+    page.keyboard.press("Escape")
+    assert gone.is_visible()
     notebook.screenshot(f"live-{app}-restarted")
     notebook.run_cell(0)
     header(notebook, "4 experiments")
@@ -189,9 +207,17 @@ def test_what_another_process_records_grows_too(
     header(notebook, "4 experiments")
     elsewhere.append(subprocess.Popen([sys.executable, "-c", TRAIN], cwd=notebook.folder, stdout=subprocess.DEVNULL))
     header(notebook, "1 running")
-    before = y_range(notebook)
+    row = notebook.page.locator(".rs-tr", has_text="relu 1")
+    row.click()
+    notebook.page.locator("[data-column=depth]").click()
+    notebook.page.locator("[data-column=depth]").click()
+    notebook.page.locator("[aria-sort=descending]").wait_for()
+    notebook.page.locator(".rs-table").evaluate("el => { el.style.height = '80px'; el.scrollTop = 40; }")
+    before = layout(notebook)
     grows(notebook, 5)
-    assert y_range(notebook) == before
+    assert layout(notebook) == before
+    assert row.get_attribute("aria-selected") == "true"
+    notebook.page.locator(".rs-table").evaluate("el => { el.style.height = ''; }")
     notebook.screenshot("live-elsewhere", moving=True)
     (notebook.folder / "enough").touch()
     assert elsewhere[0].wait() == 0
@@ -222,6 +248,17 @@ def test_an_explorer_that_is_shown_no_more_does_not_watch(open_notebook: OpenNot
     assert notebook.add_and_run("print(len(old.visible), len(explorer.visible))") == "4 5"
     notebook.add_and_run("old")
     notebook.page.wait_for_function(
-        "[...document.querySelectorAll('.rs-header')].filter(el => el.textContent.includes('5 experiments')).length === 2"
+        "[...document.querySelectorAll('.rs-header')].filter(el => el.innerText.includes('5 experiments')).length === 2"
     )
     assert notebook.add_and_run(watches) == "2"
+
+
+def test_a_page_that_is_loaded_again_shows_it_and_it_watches(open_notebook: OpenNotebook, records: Path) -> None:
+    notebook = open_notebook([EXPLORE], files=[records])
+    notebook.run_cell(0)
+    header(notebook, "4 experiments")
+    notebook.reload()
+    header(notebook, "4 experiments")
+    rs.record_experiment({"title": "new"}, notebook.folder / "records")
+    header(notebook, "5 experiments")
+    assert notebook.add_and_run("print(len(explorer.state.pages))") == "1"

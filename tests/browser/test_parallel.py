@@ -9,7 +9,7 @@ from playwright.sync_api import Locator
 
 from .conftest import OpenNotebook
 from .harness import Notebook
-from .plotting import drawn, opened, pointed, record, selected_rows, told
+from .plotting import canvas, drawn, opened, pointed, record, selected_rows, told
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def parallel(open_notebook: OpenNotebook, records: Path, **how: object) -> Notebook:
-    return opened(open_notebook, records, "parallel", "ParallelView", **how)
+    return opened(open_notebook, records, "parallel", **how)
 
 
 def title(notebook: Notebook, axis: str) -> Locator:
@@ -37,10 +37,10 @@ def titles(notebook: Notebook, *names: str) -> None:
 
 def place(notebook: Notebook, axis: str, part: float) -> tuple[float, float]:
     """Where a part of the way up an axis is in the page; below 0 are the lanes."""
-    head, canvas = title(notebook, axis).bounding_box(), notebook.page.locator(".rs-canvas").first.bounding_box()
+    head, box = title(notebook, axis).bounding_box(), canvas(notebook).bounding_box()
     assert head is not None
-    assert canvas is not None
-    top, bottom = canvas["y"] + 54, canvas["y"] + canvas["height"] - 58  # with two lanes below
+    assert box is not None
+    top, bottom = box["y"] + 54, box["y"] + box["height"] - 58  # with two lanes below
     return head["x"] + head["width"] / 2, bottom + part * (top - bottom)
 
 
@@ -94,7 +94,7 @@ def test_point_and_click(open_notebook: OpenNotebook, records: Path) -> None:
     page.locator(".rs-tr", has_text="tanh-18").hover()
     x, y = pointed(notebook)
     page.mouse.move(x - 2, y)
-    tip = page.locator(".rs-tip")
+    tip = page.locator(".rs-parallel .rs-tip")
     tip.wait_for()
     name = tip.locator("b").inner_text()
     assert page.locator(".rs-tr.rs-pointed [role=rowheader]").inner_text() == name
@@ -115,7 +115,7 @@ def test_keyboard(open_notebook: OpenNotebook, records: Path) -> None:
     page = notebook.page
     page.get_by_role("application", name="parallel coordinates of 24 experiments: activation, depth").focus()
     page.keyboard.press("Home")
-    page.locator(".rs-stage [aria-live]", has_text="relu-0, activation relu, depth 64").wait_for()
+    page.locator(".rs-parallel [aria-live]", has_text="relu-0, activation relu, depth 64").wait_for()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     selected_rows(notebook, 1)
@@ -204,14 +204,14 @@ def test_looks(open_notebook: OpenNotebook, records: Path, app: str, theme: str,
 def test_ten_thousand_lines_in_a_blink(open_notebook: OpenNotebook, records: Path) -> None:
     notebook = parallel(open_notebook, records)
     notebook.add_and_run(
-        "table.close()\nimport random\nchance = random.Random(1).random\n"
+        "import random\nchance = random.Random(1).gauss\n"
         "params = [{f'p{k}': chance() for k in range(7)} for _ in range(10_000)]\n"
-        "state.load([rs.Experiment({**given, 'observations': {'loss': chance()}}) for given in params])"
+        "state.load([rs.Experiment({**given, 'observations': {'loss': sum(given.values())}}) for given in params])"
     )
     drawn(notebook, 10_000)
     seconds = notebook.page.evaluate(
         """async () => {
-            const canvas = document.querySelector('.rs-canvas'), taken = [];
+            const canvas = document.querySelector('.rs-parallel canvas'), taken = [];
             for (let i = 0; i < 5; i += 1) {
                 const before = performance.now();
                 dispatchEvent(new Event('resize'));
@@ -229,17 +229,17 @@ def test_ten_thousand_lines_in_a_blink(open_notebook: OpenNotebook, records: Pat
 def test_whatever_is_there(open_notebook: OpenNotebook, records: Path) -> None:
     notebook = parallel(open_notebook, records)
     notebook.add_and_run(
-        "table.close()\nnasty = '<img src=x onerror=alert(1)>'\nvalues = [nasty, [1], None, True]\n"
+        "nasty = '<img src=x onerror=alert(1)>'\nvalues = [nasty, [1], None, True]\n"
         "state.load([rs.Experiment({'title': nasty, nasty: value}) for value in values])"
     )
     drawn(notebook, 4)
     notebook.page.get_by_role("button", name="remove the axis <img src=x onerror=alert(1)>").wait_for()
     assert notebook.page.locator(".rs-parallel img").count() == 0
-    notebook.add_and_run("state.load([rs.Experiment({'a': i}) for i in (0, 10**400, -1, float('nan'))])")
+    notebook.add_and_run("state.load([rs.Experiment({'a': i}) for i in (0, float('inf'), -1, float('nan'))])")
     drawn(notebook, 4)
     notebook.add_and_run("state.logarithmic = {'a': True}")
     notebook.page.get_by_role("button", name="log a", pressed=True).wait_for(state="attached")
     notebook.screenshot("parallel-odd")
     notebook.add_and_run("state.load([])")
     drawn(notebook, 0)
-    assert notebook.page.locator(".rs-error").count() == 0
+    assert notebook.page.locator(".rs-error:visible").count() == 0

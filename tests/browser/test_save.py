@@ -17,19 +17,7 @@ import researcher as rs
 from .conftest import OpenNotebook
 from .harness import SCREENSHOTS, Notebook
 
-SETUP = """\
-import researcher as rs
-from researcher.widgets.save import SaveView
-
-class Explorer(rs.Explorer):
-    def __init__(self, records):
-        super().__init__(records)
-        self._views.append(SaveView(self.state, records))
-        self.children = (self._views[-1].face, *self.children)
-
-explorer = Explorer('records/')
-explorer.query = 'depth > 1'
-explorer"""
+SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/', query='depth > 1')\nexplorer"
 
 
 @pytest.fixture(scope="module")

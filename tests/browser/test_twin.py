@@ -19,16 +19,7 @@ import researcher as rs
 from .conftest import OpenNotebook
 from .harness import SCREENSHOTS, Notebook, Server
 
-SETUP = """\
-import researcher as rs
-from researcher.widgets.twin import show
-
-class Explorer(rs.Explorer):
-    def _ipython_display_(self):
-        show(self)
-
-explorer = Explorer('records/')
-explorer"""
+SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/')\nexplorer"
 LIVE = ".rs-panels .bqplot path.line"
 TWIN_HTML = """() => jupyterapp.shell.currentWidget.content.widgets[0].model.outputs.toJSON()
     .map(output => output.data?.['text/html'] ?? '').join('')"""

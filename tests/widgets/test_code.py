@@ -68,6 +68,22 @@ def test_the_layout_is_that_of_black_and_ruff(chosen: dict[str, Any]) -> None:
         assert formatted(code) == code
 
 
+plain = chosen.map(lambda found: {name: value for name, value in found.items() if name not in ("visible", "selected")})
+
+
+@settings(max_examples=20)  # each builds an Explorer
+@given(plain)
+def test_the_explorer_takes_the_code(chosen: dict[str, Any]) -> None:
+    state = opened()
+    choose(state, chosen)
+    space: dict[str, Any] = {"experiments": EXPERIMENTS}
+    exec(compile(code_of(None, state), "code", "exec"), space)
+    try:
+        assert same(space["explorer"].view, view_of(state))
+    finally:
+        space["explorer"].close()
+
+
 def test_nothing_chosen_is_one_short_call() -> None:
     assert code_of("records/", opened()) == 'import researcher as rs\n\nexplorer = rs.Explorer("records/")\nexplorer\n'
     assert "rs.Explorer(experiments)\n" in code_of(None, opened())

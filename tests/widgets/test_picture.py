@@ -23,8 +23,10 @@ from researcher.smoothing import smoothed
 from researcher.widgets.drawing import drawing_of
 from researcher.widgets.look import BANDS
 from researcher.widgets.palette import COLOURS
+from researcher.widgets.panels import PanelsView
 from researcher.widgets.picture import png_drawn, png_of, svg_of
 from researcher.widgets.plates import figure_of
+from researcher.widgets.pointing import Pointing
 from researcher.widgets.state import ExplorerState
 
 
@@ -65,6 +67,34 @@ def test_it_shows_what_the_panels_show() -> None:
     assert drawing_of(state).panels[0][2] == drawing_of(opened(query="i > 1")).panels[0][2]  # a zoom keeps y
 
 
+LOOKS: list[dict[str, Any]] = [
+    {},
+    {"group": "group", "smoothing": 0.5, "band": "se"},
+    {"log_x": True, "log_y": True, "zoom": (2.0, 9.0)},
+    {"colour": "group", "dash": "i", "band": "none", "share_y": True, "clip": True},
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_page_and_picture_show_the_same(look: dict[str, Any]) -> None:
+    state = opened(**look)
+    view = PanelsView(state, Pointing())
+    drawing = drawing_of(state)
+    for (_, strokes, (low, high)), lines, name in zip(
+        drawing.panels, view.supply.take(state.observations), state.observations, strict=True
+    ):
+        assert [(s.group.label, s.group.colour, s.group.dash) for s in strokes] == [
+            (line.group.label, line.group.colour, line.group.dash) for line in lines
+        ]
+        for stroke, line in zip(strokes, lines, strict=True):
+            y = stroke.curve.y if stroke.smooth is None else stroke.smooth
+            np.testing.assert_array_equal(drawing.y_scale.places(y), line.y)
+        assert state.clip or (low, high) == pytest.approx(view.limits[name])
+    shown = view.supply.x.ends(state.zoom) or view.full
+    assert drawing.x == pytest.approx(shown)
+    view.close()
+
+
 def test_groups_are_means_of_all_visible_experiments() -> None:
     state = opened(*(experiment(i, group="ab"[i % 2]) for i in range(200)), group="group")
     drawing = drawing_of(state)
@@ -76,7 +106,8 @@ def test_groups_are_means_of_all_visible_experiments() -> None:
     state.group = ""
     assert "curves of 75 of 200 visible experiments" in drawing_of(state).remark
     state.group = "repeats"
-    assert len(drawing_of(state).panels[0][1]) == 200
+    assert len(drawing_of(state).panels[0][1]) == 75
+    assert "the first 75 groups of 200" in drawing_of(state).remark
 
 
 def test_colours_and_dashes_by_a_column() -> None:
@@ -183,6 +214,7 @@ import researcher as rs
 from researcher.errors import MissingExtra
 from researcher.widgets.picture import png_of
 from researcher.widgets.report import html_of
+from researcher.widgets.pointing import Pointing
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.still import still_of
 
@@ -207,6 +239,7 @@ def test_pyplot_and_the_state_are_left_alone() -> None:
 import sys
 import researcher as rs
 from researcher.widgets.picture import png_of
+from researcher.widgets.pointing import Pointing
 from researcher.widgets.state import ExplorerState
 state = ExplorerState()
 state.load([rs.Experiment({"title": "a", "observations": {"loss": [1.0, 2.0]}})])

@@ -22,14 +22,6 @@ from researcher.widgets.state import ExplorerState
 from researcher.widgets.still import COLUMNS, ROWS, still_of
 
 NASTY = '<script>alert(1)</script><img src=x onerror="alert(2)">'
-SETUP = """
-import researcher as rs
-from researcher.widgets.twin import show
-
-class Explorer(rs.Explorer):
-    def _ipython_display_(self):
-        show(self)
-"""
 
 
 class Outline(HTMLParser):
@@ -202,7 +194,9 @@ class Kernel:
 def kernel() -> Iterator[Kernel]:
     manager, client = start_new_kernel(kernel_name="python3", startup_timeout=120)
     try:
-        yield Kernel(client)
+        kernel = Kernel(client)
+        kernel.run("import researcher as rs")
+        yield kernel
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
@@ -218,8 +212,7 @@ def twin_of(content: dict[str, Any]) -> tuple[str, str]:
 
 
 def test_it_stands_beside_the_live_explorer_and_follows_it(kernel: Kernel, records: Path) -> None:
-    kernel.run(SETUP)
-    live, twin = kernel.run(f"explorer = Explorer({str(records)!r})\nexplorer")
+    live, twin = kernel.run(f"explorer = rs.Explorer({str(records)!r})\nexplorer")
     assert "application/vnd.jupyter.widget-view+json" in live["content"]["data"]
     assert live["content"]["data"]["text/html"] == ""
     name, html = twin_of(twin["content"])
@@ -250,8 +243,7 @@ def test_it_stands_beside_the_live_explorer_and_follows_it(kernel: Kernel, recor
 
 
 def test_it_rests_while_no_page_shows_it(kernel: Kernel, records: Path) -> None:
-    kernel.run(SETUP)
-    kernel.run(f"explorer = Explorer({str(records)!r})\nexplorer")
+    kernel.run(f"explorer = rs.Explorer({str(records)!r})\nexplorer")
     kernel.run("explorer.state.show('a page'); explorer.state.hide('a page'); explorer.query = 'depth == 64'")
     assert kernel.update(timeout=3) is None
     kernel.run("explorer.state.show('another page')")
@@ -264,23 +256,21 @@ def test_it_rests_while_no_page_shows_it(kernel: Kernel, records: Path) -> None:
 
 
 def test_it_never_stops_the_cell(kernel: Kernel, tmp_path: Path) -> None:
-    kernel.run(SETUP)
-    code = f"explorer = Explorer({str(tmp_path / 'missing')!r})\nexplorer.state.zoom = ('a', 'b')\nexplorer"
+    code = f"explorer = rs.Explorer({str(tmp_path / 'missing')!r})\nexplorer.state.zoom = ('a', 'b')\nexplorer"
     _, twin = kernel.run(code)
     assert "0 experiments" in twin["content"]["data"]["text/html"]
     assert kernel.run("explorer.close(); print('and on')")[-1]["content"]["text"] == "and on\n"
 
 
 def test_captured_output_is_left_alone(kernel: Kernel, records: Path) -> None:
-    kernel.run(SETUP)
-    kernel.run(f"%%capture found\nexplorer = Explorer({str(records)!r})\ndisplay(explorer)")
+    kernel.run(f"%%capture found\nexplorer = rs.Explorer({str(records)!r})\ndisplay(explorer)")
     kernel.run("explorer.query = 'depth == 64'")
     assert kernel.update(timeout=3) is None
     assert kernel.run("print(len(found.outputs)); explorer.close()")[-1]["content"]["text"] == "2\n"
 
 
 def test_without_a_notebook_it_is_said_in_words() -> None:
-    code = SETUP + "\nexplorer = Explorer([rs.Experiment({'lr': 1})])\nshow(explorer)\nprint('done')"
+    code = "import researcher as rs\nrs.Explorer([rs.Experiment({'lr': 1})])._ipython_display_()\nprint('done')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("done\n")

@@ -1,0 +1,27 @@
+"""Who is measured. A further peer is a file here and a place in the list."""
+
+from __future__ import annotations
+
+from benchmarks.peers.aim import Aim
+from benchmarks.peers.bare import BareWrite
+from benchmarks.peers.dvclive import DVCLive
+from benchmarks.peers.mlflow import MLflowFiles, MLflowSQLite
+from benchmarks.peers.peer import Peer
+from benchmarks.peers.recorder import Recorder
+from benchmarks.peers.sacred import Sacred
+from benchmarks.peers.tensorboardx import TensorBoardX
+from benchmarks.peers.trackio import Trackio
+from benchmarks.peers.wandb import WeightsAndBiases
+
+PEERS: list[Peer] = [
+    BareWrite(),
+    Recorder(),
+    Trackio(),
+    TensorBoardX(),
+    WeightsAndBiases(),
+    Aim(),
+    MLflowFiles(),
+    MLflowSQLite(),
+    Sacred(),
+    DVCLive(),
+]

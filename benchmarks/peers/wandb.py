@@ -1,0 +1,65 @@
+"""W&B, offline: a service process of its own writes the file."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.peers.peer import Peer
+
+_BLOCK = 32_768  # bytes; the file is a log of LevelDB after a head of seven bytes
+
+
+class WeightsAndBiases(Peer):
+    """A run of W&B in the mode offline."""
+
+    name = "W&B offline"
+    distribution = "wandb"
+    call = "`run.log(values)`"
+
+    def start(self, directory: Path) -> None:
+        """Begin a run."""
+        import wandb
+
+        quiet = wandb.Settings(silent=True, console="off", x_disable_stats=True, x_disable_meta=True)
+        self._run = wandb.init(mode="offline", project="benchmark", dir=str(directory), settings=quiet)
+
+    def observe(self, step: int, values: dict[str, float]) -> None:
+        """Log the values; the step is counted by the run, as a given one is held back until the next comes."""
+        self._run.log(values)
+
+    def finish(self) -> None:
+        """End the run."""
+        self._run.finish()
+
+    def kept(self, directory: Path) -> int:
+        """The rows of history in its file, as far as that is whole."""
+        from wandb.proto.wandb_internal_pb2 import Record
+
+        rows = 0
+        for path in directory.rglob("*.wandb"):
+            for content in _records(path.read_bytes()):
+                record = Record.FromString(content)
+                if record.WhichOneof("record_type") == "history":
+                    named = {item.key or ".".join(item.nested_key): item.value_json for item in record.history.item}
+                    rows += all(isinstance(json.loads(named.get(name, "null")), float) for name in ("loss", "accuracy"))
+        return rows
+
+
+def _records(content: bytes) -> Iterator[bytes]:
+    """The whole records: pieces of a checksum, a length and a kind (whole, first, middle, last), within blocks."""
+    at, parts = 7, []
+    while at + 7 <= len(content):
+        if at % _BLOCK > _BLOCK - 7:
+            at += _BLOCK - at % _BLOCK
+            continue
+        length, kind = struct.unpack_from("<HB", content, at + 4)
+        part = content[at + 7 : at + 7 + length]
+        at += 7 + length
+        if len(part) < length or kind == 0:
+            return
+        parts = [part] if kind in (1, 2) else [*parts, part]
+        if kind in (1, 4):
+            yield b"".join(parts)

@@ -1,0 +1,44 @@
+"""A curve in a line of text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+_LEVELS = "▁▂▃▄▅▆▇█"
+_NOT_A_NUMBER = "×"
+
+
+def sparkline(values: Sequence[float], width: int = 24) -> str:
+    """The values as bars, at most ``width`` of them, from the least to the greatest finite value.
+
+    A bar stands for the mean of its values, without those that are NaN; × for values that are all NaN.
+
+    >>> sparkline([1, 2, 3, 4, math.nan]), sparkline([0.5, 0.5]), sparkline(range(1000), 8)
+    ('▁▃▆█×', '▄▄', '▁▂▃▄▅▆▇█')
+    """
+    n = len(values)
+    edges = [n * i // width for i in range(width + 1)] if n > width else [*range(n + 1)]
+    bars = [_mean(values[start:end]) for start, end in pairwise(edges)]
+    finite = [bar for bar in bars if math.isfinite(bar)]
+    low, high = min(finite, default=0.0), max(finite, default=0.0)
+    return "".join(_bar(bar, low, high) for bar in bars)
+
+
+def _mean(values: Sequence[float]) -> float:
+    real = [value for value in values if value == value]
+    if not real:
+        return math.nan
+    return sum(value / len(real) for value in real)
+
+
+def _bar(value: float, low: float, high: float) -> str:
+    if value != value:
+        return _NOT_A_NUMBER
+    if math.isinf(value):
+        return _LEVELS[-1] if value > 0 else _LEVELS[0]
+    if low == high:
+        return _LEVELS[3]
+    part = value / 2 - low / 2  # halves, as a difference may be beyond the range of floats
+    return _LEVELS[round(part / (high / 2 - low / 2) * (len(_LEVELS) - 1))]

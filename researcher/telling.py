@@ -1,0 +1,40 @@
+"""What a recorder says: warnings at the line that is to blame, and exceptions as a record holds them."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+import warnings
+
+from researcher.errors import RecordingWarning
+
+_LONGEST = 20_000  # characters of a text
+
+
+def warn(message: str) -> None:
+    """Warn at the line outside this package that is to blame."""
+    frame, level = inspect.currentframe(), 1
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("researcher."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, RecordingWarning, stacklevel=level)
+
+
+def told_of(error: BaseException) -> dict[str, str]:
+    """Type, message and traceback of an exception; of very long ones the end."""
+    kind = type(error)
+    try:
+        message = str(error)
+    except Exception as broken:  # noqa: BLE001 - a broken __str__ must not cost the record
+        message = f"<its message raises {type(broken).__name__}>"
+    return {
+        "type": f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
+        "message": message[-_LONGEST:],
+        "traceback": "".join(traceback.format_exception(error))[-_LONGEST:],
+    }
+
+
+def reason(error: Exception) -> str:
+    """Why something could not be done, in a few words."""
+    if isinstance(error, BlockingIOError):
+        return "it is still being recorded"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

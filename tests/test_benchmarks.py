@@ -1,0 +1,59 @@
+"""The benchmarks run; how fast anything is, no test says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import readme
+from benchmarks.peers import PEERS
+
+PROJECT = Path(__file__).parents[1]
+
+
+def test_the_smallest_form_of_observe_writes_its_table(tmp_path):
+    target = tmp_path / "README.md"
+    target.write_text((PROJECT / "benchmarks" / "README.md").read_text())
+    command = ["-m", "benchmarks", "observe", "--size", "smallest", "--peers", "bare write,researcher"]
+    done = subprocess.run(
+        [sys.executable, *command, "--machine", "a computer", "--write", str(target)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+    (bare,) = [row for row in rows if row[0].startswith("bare write")]
+    (ours,) = [row for row in rows if row[0].startswith("researcher")]
+    assert (bare[2], bare[-2:], ours[-2:]) == ("1.0", ["10", "10"], ["10", "10"])
+    assert ", a computer, 1 round." in done.stdout
+    assert done.stdout.strip() in target.read_text()
+
+
+def test_a_table_takes_the_place_of_the_one_before(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text("before\n<!-- x: written by python -m benchmarks -->\nold\n<!-- end of x -->\nafter\n")
+    readme.write(path, "x", "new")
+    assert path.read_text() == (
+        "before\n<!-- x: written by python -m benchmarks -->\n\nnew\n\n<!-- end of x -->\nafter\n"
+    )
+    with pytest.raises(ValueError, match="has no place for y"):
+        readme.write(path, "y", "new")
+
+
+def test_peers_have_names_of_their_own_and_are_not_imported_before_they_start():
+    assert len({peer.name for peer in PEERS}) == len(PEERS)
+    code = "import sys, benchmarks.peers as peers; [peer.version() for peer in peers.PEERS]; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & {"trackio", "tensorboardX", "wandb", "aim", "mlflow", "sacred", "dvclive"}
+
+
+def test_an_unknown_peer_is_refused():
+    command = [sys.executable, "-m", "benchmarks", "observe", "--peers", "nobody"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no such peer: nobody" in done.stderr

@@ -1,0 +1,457 @@
+"""The command line, as a program of its own and on real records."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import importlib
+import json
+import math
+import os
+import re
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import researcher as rs
+from researcher.cli import app
+from researcher.cli.sparkline import sparkline
+
+PROJECT = Path(__file__).parents[1]
+OLD = PROJECT / "tests" / "data" / "records-2020"
+ODD = "[bold red]x[/] \x1b[2J\x9b31m\n\u202e模型 :smile: \ud800"
+SHOWN = r"[bold red]x[/] \x1b[2J\x9b31m\n\u202e模型 :smile: \ud800"
+KILLED = """
+import os, signal, sys
+import researcher as rs
+recorder = rs.Recorder({"title": "killed", "lr": 0.2}, sys.argv[1]).start()
+for i in range(20):
+    recorder.observe(loss=1 / (i + 1))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def researcher(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "researcher", *map(str, arguments)],
+        cwd=PROJECT,
+        env={**os.environ, "NO_COLOR": "1", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+
+
+def run(*arguments):
+    """The same within this process."""
+    return CliRunner().invoke(app, [*map(str, arguments)])
+
+
+def killed(records):
+    done = subprocess.run([sys.executable, "-c", KILLED, str(records)], cwd=PROJECT, check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+def failing(records):
+    with rs.Recorder({"title": "failed", "lr": 0.3}, records) as recorder:
+        recorder.observe(loss=1.0, step=10)
+        recorder.observe(loss=0.5, step=20)
+        _ = 1 / 0
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    """Finished, repeated, failed, interrupted and running experiments, one with an odd title, and none damaged."""
+    path = tmp_path_factory.mktemp("cli") / "records"
+    for lr in (0.1, 0.01, 0.001):
+        rs.record_experiment({"title": "relu", "lr": lr}, path, {"loss": [3.0, 2.0, lr], "acc": 1 - lr}, duration=12.5)
+    folds = [[0.5, 0.25, 0.125], [0.5, 0.75]]
+    repeat = rs.record_experiment({"title": "relu", "lr": 0.1}, path, {"val_loss": folds, "words": "[red]no[/] curve"})
+    repeat.annotate("a [b]note[/b]\nof two lines", tags=["baseline", "to\x07tell"])
+    rs.record_experiment({"title": ODD, "lr": 0.5}, path, {"loss": [math.nan, math.inf, 1.0]})
+    with pytest.raises(ZeroDivisionError):
+        failing(path)
+    killed(path)
+    with rs.Recorder({"title": "live", "lr": 0.4, "nested": {"layers": [1, 2]}}, path) as recorder:
+        recorder.observe(loss=0.75)
+        yield path
+
+
+@pytest.fixture
+def damaged(tmp_path):
+    path = tmp_path / "records"
+    path.mkdir()
+    for name in ("one", "two"):
+        rs.record_experiment({"title": name}, path, {"loss": [1.0]})
+    (path / "broken.json").write_text('{"lr": 0.')
+    return path
+
+
+# ls
+
+
+def test_ls_lists_all_with_their_status(records):
+    done = researcher("ls", records)
+    assert done.returncode == 0, done.stderr
+    heading, *rows = done.stdout.splitlines()
+    assert heading.split() == ["hash", "title", "status", "when", "lr", "nested.layers", "loss", "acc", "val_loss"]
+    assert [row.split()[0] for row in rows] == [hash_of(e) for e in rs.all_experiments(records)]
+    assert SHOWN in done.stdout
+    for title in ("failed", "interrupted", "running"):
+        assert sum(f"  {title}  " in row for row in rows) >= 1
+    assert done.stderr == f"8 experiments, 1 failed, 1 interrupted, 1 running in {records}\n"
+    assert not set(done.stdout) & {"\x1b", "\x9b", "\u202e"}
+
+
+def hash_of(experiment):
+    return f"{experiment.hash[:8]}-2" if experiment.path.stem.endswith("-2") else experiment.hash[:8]
+
+
+def test_a_query_a_sort_and_a_limit(records):
+    assert json_of(run("ls", records, "lr <= 0.1 and title == 'relu'", "--json"), "lr") == [0.1, 0.01, 0.001, 0.1]
+    assert json_of(run("ls", records, "status == 'running'", "--json"), "title") == ["live"]
+    assert json_of(run("ls", records, "title == 'relu'", "--sort", "lr", "--json"), "lr") == [0.001, 0.01, 0.1, 0.1]
+    assert json_of(run("ls", records, "-s", "lr", "-r", "-n", 2, "--json"), "lr") == [0.5, 0.4]
+    assert json_of(run("ls", records, "-n", 1, "--json"), "title") == ["live"]
+    assert json_of(run("ls", records, "-r", "-n", 1, "--json"), "title") == ["live"]
+    assert run("ls", records, "lr > 7").stderr == f"0 of 8 experiments in {records}\n"
+
+
+def json_of(result, name):
+    assert result.exit_code == 0, result.stderr
+    return [e["params"][name] for e in json.loads(result.stdout)]
+
+
+@pytest.mark.parametrize("name", ["loss", "final.loss"])
+@pytest.mark.parametrize("reverse", [[], ["--reverse"]])
+def test_what_has_no_such_value_or_nan_comes_last(records, name, reverse):
+    titles = json_of(run("ls", records, "--sort", name, "--json", *reverse), "title")
+    known = ["relu", "relu", "killed", "relu", "failed", "live", ODD]
+    assert titles == [*(known[::-1] if reverse else known), "relu"]
+
+
+def test_json_is_one_strict_array_that_says_what_is_known(records):
+    done = researcher("ls", records, "--json")
+    found = json.loads(done.stdout, parse_constant=pytest.fail)
+    assert [e["title"] for e in found] == [e.title for e in rs.all_experiments(records)]
+    assert found[0]["observations"]["loss"] == {"final": 0.1, "min": 0.1, "max": 3.0}
+    odd = next(e for e in found if e["title"] == ODD)
+    assert odd["observations"]["loss"] == {"final": 1.0, "min": 1.0, "max": "Infinity"}
+    assert found[-1]["status"] == "running"
+    assert found[-1]["params"]["nested"] == {"layers": [1, 2]}
+    assert rs.load_experiment(records, Path(found[0]["file"]).name).hash == found[0]["hash"]
+    assert done.stdout.count("\n") == len(found) + 2
+
+
+def test_damaged_files_are_named_and_the_others_listed(damaged):
+    done = researcher("ls", damaged)
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 3
+    assert "1 file is damaged:\n" in done.stderr
+    assert f"  {damaged / 'broken.json'}: it ends too early" in done.stderr
+    as_json = researcher("ls", damaged, "--json")
+    assert as_json.returncode == 1
+    assert len(json.loads(as_json.stdout)) == 2
+
+
+def test_records_of_2020():
+    done = researcher("ls", OLD)
+    assert done.returncode == 0, done.stderr
+    assert "6576g326" in done.stdout
+    assert "0.836" in done.stdout
+    assert "3 experiments" in done.stderr
+
+
+def test_the_directory_is_records_unless_another_is_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    missing = run("ls")
+    assert (missing.exit_code, missing.stdout) == (2, "")
+    assert "there is no directory records" in missing.stderr
+    rs.record_experiment({"lr": 0.1}, "records")
+    assert run("ls").stderr == "1 experiment in records/\n"
+    misplaced = run("ls", "lr < 1")
+    assert misplaced.exit_code == 2
+    assert "researcher ls records/ 'lr < 1'" in misplaced.stderr
+
+
+def test_an_empty_directory_is_fine(tmp_path):
+    assert run("ls", tmp_path).exit_code == 0
+    assert json.loads(run("ls", tmp_path, "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["lr <"], "a value is missing before the end\n  lr <\n      ^"),
+        (["--sort", "lrr"], "did you mean lr?"),
+        (["--limit", "0"], "--limit"),
+        (["--colour"], "--colour"),
+    ],
+)
+def test_wrong_usage_has_an_exit_code_of_its_own(records, arguments, said):
+    done = run("ls", records, *arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_name_in_a_query_that_nothing_has_is_told(records):
+    done = run("ls", records, "lrr < 1")
+    assert done.exit_code == 0
+    assert "researcher: no experiment has lrr, so nothing is known of it; did you mean lr?" in done.stderr
+
+
+def test_in_a_terminal_no_line_is_too_long_and_no_title_is_obeyed(records):
+    pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, (80).to_bytes(2, sys.byteorder).rjust(4, b"\0").ljust(8, b"\0"))
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    for name in ("NO_COLOR", "COLUMNS", "FORCE_COLOR"):
+        environment.pop(name, None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "researcher", "ls", str(records)],
+        cwd=PROJECT,
+        env=environment,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(theirs)
+    screen = read_all(ours).decode()
+    _, told = process.communicate(timeout=60)
+    assert "\x1b[31mfailed" in screen
+    assert not {"\x9b", "\u202e"} & set(screen)
+    assert "\x1b[2J" not in screen
+    lines = [line for line in uncoloured(screen).splitlines() if line]
+    assert [line.split()[0] for line in lines[1:]] == [hash_of(e) for e in rs.all_experiments(records)]
+    assert max(map(len, lines)) <= 80
+    assert "not shown, as the line is too short: " in told
+
+
+def read_all(terminal):
+    found = b""
+    with os.fdopen(terminal, "rb", buffering=0) as file, contextlib.suppress(OSError):  # how a terminal ends
+        while part := file.read(4096):
+            found += part
+    return found
+
+
+def uncoloured(screen):
+    return re.sub(r"\x1b\[[0-9;]*m", "", screen)
+
+
+def test_whoever_reads_may_stop(records):
+    for arguments in (["ls", records], ["ls", records, "--json"]):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "researcher", *map(str, arguments)],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        process.stdout.close()
+        told = process.stderr.read()
+        process.stderr.close()
+        assert process.wait(timeout=60) == 0
+        assert "Broken" not in told
+
+
+# show
+
+
+def test_show_says_all_about_one(records):
+    repeat = next(e for e in rs.all_experiments(records) if e.path.stem.endswith("-2"))
+    done = researcher("show", repeat.hash[:8], records)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"relu  {repeat.hash}\nfinished · ")
+    assert r"tags: baseline, to\x07tell" in done.stdout
+    assert "[red]no[/] curve" in done.stdout
+    assert "a [b]note[/b]" in done.stdout
+    assert "of two lines" in done.stdout
+    (folds,) = [line.split() for line in done.stdout.splitlines() if "val_loss" in line]
+    assert folds == ["val_loss", "2", "×", "2–3", "0.4375", "0.3125", "0.625", "██▁"]
+    assert f"repeats: {repeat.path.stem.removesuffix('-2')}" in done.stdout
+
+
+@pytest.mark.parametrize("given", ["{hash}", "{hash8}-1", "{file}", "{name}", "{stem}"])
+def test_show_finds_by_hash_number_and_file(records, given):
+    first = rs.all_experiments(records)[1]
+    given = given.format(
+        hash=first.hash, hash8=first.hash[:8], file=first.path, name=first.path.name, stem=first.path.stem
+    )
+    done = run("show", given, records)
+    assert done.exit_code == 0, done.stderr
+    assert first.path.name in done.stdout
+    assert "12.5 s" in done.stdout
+    (loss,) = [line.split() for line in done.stdout.splitlines() if "loss" in line]
+    assert loss == ["loss", "3", "0.01", "0.01", "at", "2", "3", "at", "0", "█▆▁"]
+
+
+def test_of_repeats_each_can_be_shown(records):
+    repeat = next(e for e in rs.all_experiments(records) if e.path.stem.endswith("-2"))
+    assert repeat.path.name not in run("show", f"{repeat.hash[:8]}-1", records).stdout
+    assert repeat.path.name in run("show", f"{repeat.hash[:8]}-2", records).stdout
+    assert run("show", f"{repeat.hash[:8]}-3", records).exit_code == 2
+
+
+def test_show_what_failed_runs_or_was_interrupted(records):
+    by_title = {e.title: e for e in rs.all_experiments(records)}
+    failed = run("show", by_title["failed"].hash, records).stdout
+    assert "ZeroDivisionError: division by zero" in failed
+    assert "0.5 at 20" in failed
+    assert "running · " in run("show", by_title["live"].hash, records).stdout
+    assert "interrupted · " in run("show", by_title["killed"].hash, records).stdout
+    odd = run("show", by_title[ODD].hash, records).stdout
+    assert SHOWN in odd
+    assert "×█▄" in odd
+    assert not set(odd) & {"\x1b", "\x9b", "\u202e"}
+
+
+def test_show_as_json_is_the_record(records, tmp_path):
+    for experiment in rs.all_experiments(records):
+        done = run("show", experiment.path, records, "--json")
+        json.loads(done.stdout, parse_constant=pytest.fail)
+        copy = tmp_path / experiment.path.with_suffix(".json").name
+        copy.write_text(done.stdout)
+        assert repr(rs.load_experiment(tmp_path, copy.name).data) == repr(experiment.data)
+    for path in OLD.iterdir():
+        assert json.loads(run("show", path, "--json").stdout) == json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("given", ["ffffffff", "abc", "nothing.json", "a/b", ""])
+def test_show_what_is_not_there(records, given):
+    done = run("show", given, records)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("researcher: ")
+
+
+def test_show_a_damaged_file(damaged):
+    done = run("show", damaged / "broken.json")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "it ends too early" in done.stderr
+
+
+def test_an_encoding_without_the_characters(records):
+    odd = next(e for e in rs.all_experiments(records) if e.title == ODD)
+    for command in (["show", odd.hash, records], ["ls", records]):
+        done = researcher(*command, PYTHONIOENCODING="ascii")
+        assert done.returncode == 0, done.stderr
+        assert r"\u6a21\u578b :smile:" in done.stdout
+    assert json.loads(researcher("show", odd.hash, records, "--json", PYTHONIOENCODING="ascii").stdout)["title"] == ODD
+
+
+# recover
+
+
+def test_recover_says_what_was_recovered(tmp_path):
+    records = tmp_path / "records"
+    killed(records)
+    done = researcher("recover", records)
+    assert done.returncode == 0, done.stderr
+    (experiment,) = rs.all_experiments(records)
+    assert done.stdout == f"recovered {experiment.path} (interrupted)\n"
+    assert experiment.path.suffix == ".json"
+    again = researcher("recover", records)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", f"nothing to recover in {records}\n")
+
+
+def test_recover_leaves_what_runs_and_names_what_is_damaged(tmp_path):
+    killed(tmp_path)
+    (journal,) = tmp_path.glob("*.journal")
+    broken = tmp_path / "broken.journal"
+    broken.write_text("{}\n")
+    with rs.Recorder({"title": "live"}, tmp_path) as recorder:
+        done = run("recover", tmp_path, "--json")
+        assert recorder.path.exists()
+    found = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert [(e["title"], e["status"]) for e in found["recovered"]] == [("killed", "interrupted")]
+    assert [e["file"] for e in found["damaged"]] == [str(broken)]
+    assert str(broken) in done.stderr
+    assert not journal.exists()
+
+
+def test_recover_what_is_not_there(tmp_path):
+    assert run("recover", tmp_path / "nothing").exit_code == 2
+
+
+# A curve in a line
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ([], ""),
+        ([7.0], "▄"),
+        ([math.nan, math.nan], "××"),
+        ([-math.inf, 0.0, 1.0, math.inf, math.nan], "▁▁██×"),
+        ([-1.7e308, 1.7e308], "▁█"),
+        ([1.7e308] * 48, "▄" * 24),
+        ([0.0, math.nan] * 24, "▄" * 24),
+    ],
+)
+def test_a_sparkline(values, shown):
+    assert sparkline(values) == shown
+
+
+@pytest.mark.parametrize("name", ["printing", "sparkline"])
+def test_the_examples_are_true(name):
+    failed, tried = doctest.testmod(importlib.import_module(f"researcher.cli.{name}"))
+    assert (failed, tried > 0) == (0, True)
+
+
+# The program
+
+
+def test_the_entry_point():
+    scripts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["scripts"]
+    module, _, function = scripts["researcher"].partition(":")
+    assert getattr(importlib.import_module(module), function) is importlib.import_module("researcher.cli").main
+
+
+def test_help_and_version():
+    assert researcher("--version").stdout == f"researcher {rs.__version__}\n"
+    for command in ([], ["ls"], ["show"], ["recover"]):
+        done = researcher(*command, "--help")
+        assert done.returncode == 0
+        assert "Exit codes: 0 all is well; 1 something is wrong" in done.stdout
+
+
+def test_the_shell_completes():
+    done = researcher(_RESEARCHER_COMPLETE="complete_bash", COMP_WORDS="researcher re", COMP_CWORD="1")
+    assert done.stdout.split() == ["recover"]
+
+
+def test_the_program_starts_light(records):
+    code = "import sys; from researcher.cli import app; app(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "ls", str(records)], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert not loaded & {"numpy", "pandas", "matplotlib", "ipywidgets", "bqplot", "traitlets", "IPython"}
+
+
+AS_NOBODY = """
+import os, sys
+from typer.testing import CliRunner
+from researcher.cli import app
+CliRunner().invoke(app, ["ls", "nothing"])  # nobody may not be allowed to import
+if os.getuid() == 0:
+    os.setuid(65534)
+app(sys.argv[1:])
+"""
+
+
+def test_a_directory_that_cannot_be_read(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    command = [sys.executable, "-c", AS_NOBODY, "ls", str(closed)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    closed.chmod(0o700)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"researcher: cannot read the directory {closed}: Permission denied\n"
