@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         save_experiment,
     )
     from researcher.recorder import Recorder
-    from researcher.recover import recover
+    from researcher.recovery import recover
     from researcher.widgets.explorer import Explorer
 
 __version__ = "1.0.0.dev0"
@@ -88,7 +88,7 @@ _HOMES = {
         "save_experiment",
     ),
     "recorder": ("Recorder",),
-    "recover": ("recover",),
+    "recovery": ("recover",),
     "widgets.explorer": ("Explorer",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

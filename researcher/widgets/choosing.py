@@ -13,7 +13,7 @@ from researcher.facets import kept_of
 from researcher.plain import plain
 from researcher.widgets.state import ExplorerState
 
-NAMED = ("visible", "selected", "pinned", "baseline")
+NAMED = ("visible", "selected", "pinned", "baseline", "unseen")
 """Choices that are experiments; they may be given by the names of their records."""
 _GIVEN = {"source", "notice", "experiments", "damaged", "pages"}  # what is explored and where, rather than how
 _FIRST = ("visible", "query", "filters", "observations", "x", "zoom", "smoothing")  # said first; the rest by name
@@ -97,7 +97,7 @@ def _found(
 ) -> Experiment | None:
     """The loaded experiment that is meant, or None."""
     if isinstance(item, Experiment):
-        found = next(iter(state.numbered([state.number(item)])), None)
+        found = item if item in state._rows else next(iter(state.numbered([state.number(item)])), None)
     elif isinstance(item, str):
         found = there.get(item)
     else:

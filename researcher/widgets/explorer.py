@@ -6,7 +6,7 @@ import difflib
 import os
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
@@ -113,11 +113,11 @@ class Explorer(w.VBox, Look):
         self.add_class("rs-explorer")
         self.state.observe(self._follow, [*_CHOSEN, "visible", "selected"])
         self.state.observe(self._tell_frame, ["visible", "growth"])
-        if view is not None and (missing := apply_view(self.state, view)):
-            warnings.warn(f"not there any more: {', '.join(missing)}", UnknownNameWarning, stacklevel=2)
+        frame = chosen.pop("frame", None)
+        _warn_of((*(apply_view(self.state, view) if view else ()), *choose(self.state, chosen)))
         self._follow()
-        for name, value in chosen.items():
-            setattr(self, name, value)
+        if frame is not None:
+            self.frame = frame
         source.follow()
 
     def _built(self, source: Source) -> list[View]:
@@ -145,7 +145,7 @@ class Explorer(w.VBox, Look):
 
     @view.setter
     def view(self, view: Mapping[str, Any]) -> None:
-        apply_view(self.state, view)
+        _warn_of(apply_view(self.state, view))
 
     def close(self) -> None:
         """Stop watching, and take the Explorer off the page."""
@@ -207,6 +207,12 @@ class Explorer(w.VBox, Look):
                 near = difflib.get_close_matches(name, [*known, "view"])
                 hint = f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(known)}"
                 raise TypeError(f"Explorer() has no keyword {name!r}{hint}")
+
+
+def _warn_of(missing: Sequence[str]) -> None:
+    """Warn of experiments that a view names and that are not there."""
+    if missing:
+        warnings.warn(f"not there any more: {', '.join(missing)}", UnknownNameWarning, stacklevel=3)
 
 
 def _classed(box: w.Box, name: str) -> w.Box:

@@ -63,17 +63,20 @@ async function render({ model, el }) {
     if (selected.size) for (const row of rows.visible) if (selected.has(rows.numbers[row])) { ring(pen, row, theme.ground, 1.5, 3); ring(pen, row, theme.ink, 1.5, 1.5); }
   };
   const draw = soon(() => {
-    const surface = wiped(stage.canvas), [x, y, colour] = shown();
+    const surface = wiped(stage.canvas), { pen, width, height } = surface, [x, y, colour] = shown();
     plan = null;
-    if (x && y && surface.width) {
-      theme = themeOf(stage.el);
-      surface.pen.font = theme.font;
+    theme = themeOf(stage.el);
+    pen.font = theme.font;
+    if (x && y && width && rows.visible.length) {
       paints = paintsOf(colour, rows.all, { ramp: model.get("ramp"), palette: model.get("palette"), theme });
       plan = layoutOf(surface, x, y, rows);
-      drawAxes(surface.pen, plan, theme);
-      drawPoints(surface.pen);
-      legend.replaceChildren(...(colour ? [h("span", { class: "rs-key-name" }, colour.name)] : []), ...legendOf(paints));
+      drawAxes(pen, plan, theme);
+      drawPoints(pen);
+    } else {
+      Object.assign(pen, { fillStyle: theme.soft, textAlign: "center" });
+      pen.fillText("no experiment to draw", width / 2, height / 2);
     }
+    legend.replaceChildren(...(plan && colour ? [h("span", { class: "rs-key-name" }, colour.name), ...legendOf(paints)] : []));
     tell(x, y, colour);
     stage.show();
   });

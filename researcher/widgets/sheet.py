@@ -14,6 +14,7 @@ from researcher.experiment import Experiment
 from researcher.params import ABSENT
 from researcher.plain import key_text
 from researcher.widgets.state import ExplorerState
+from researcher.widgets.usual import offered
 
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet takes for a formula
 
@@ -48,10 +49,14 @@ def sheet_of(state: ExplorerState, most: int | None = None, columns: Sequence[st
 
 
 def columns_of(state: ExplorerState) -> tuple[str, ...]:
-    """The columns of the table: the title, then the chosen ones, else the params that vary and the final values."""
-    params = [facet.name for facet in state.facets if facet.varies and facet.name != "title"]
-    finals = [f"final.{name}" if name in params else name for name in state.observed]
-    return tuple(dict.fromkeys(("title", *(state.columns or (*params, *finals)))))
+    """The columns of the table: the title, then the chosen ones, or else the usual ones."""
+    return tuple(dict.fromkeys(("title", *(state.columns or usual_columns(state)))))
+
+
+def usual_columns(state: ExplorerState) -> tuple[str, ...]:
+    """The columns that the table has after the title unless others are chosen: params that vary, and final values."""
+    params = [name for name in dict(offered(state)).get("params", ()) if name != "title"]
+    return (*params, *(f"final.{name}" if name in params else name for name in state.observed))
 
 
 def csv_of(state: ExplorerState) -> str:

@@ -20,7 +20,9 @@ from researcher.experiments import Experiments
 from researcher.facets import Facet, Kept, facets_of, narrowed, with_filtered
 from researcher.params import ABSENT
 from researcher.query import parse
+from researcher.repeats import repeat_numbers
 from researcher.widgets.finals import finals_of
+from researcher.widgets.folding import side_by_side
 from researcher.widgets.look import Look
 from researcher.widgets.numbers import Numbers
 
@@ -57,6 +59,12 @@ class ExplorerState(Look):
     """The experiments that were chosen by hand to be looked at, or None for all."""
     selected = t.Tuple()
     """The experiments that were selected by hand, in the order of selection."""
+    pinned = t.Tuple()
+    """The experiments that stay on top of the table, where they are visible."""
+    baseline = t.Tuple()
+    """The one experiment that the table compares the others to, or nothing."""
+    unseen = t.Tuple()
+    """The experiments whose curves are hidden by hand."""
     sort = t.Tuple()
     """Pairs of column and whether it descends, the most important first."""
     observations = t.Tuple()
@@ -92,6 +100,7 @@ class ExplorerState(Look):
         self._slots: dict[int, int] = {}
         self._finals: dict[str, Floats] = {}
         self._columns: dict[str, Column] = {}
+        self._repeats: tuple[tuple[Experiment, ...], str, Rows] | None = None
         self._loaded: tuple[Experiment, ...] = ()
         self._rows: dict[Experiment, int] = {}
         self._grown: dict[Experiment, int] = {}
@@ -133,6 +142,21 @@ class ExplorerState(Look):
         """Select these experiments and no others."""
         with self.lock:
             self.selected = self._loaded_ones(experiments)
+
+    def pin(self, experiments: Iterable[Experiment], on: bool = True) -> None:
+        """Keep these experiments on top of the table, or no longer."""
+        with self.lock:
+            self.pinned = self._with(self.pinned, experiments, on)
+
+    def see(self, experiments: Iterable[Experiment], on: bool = True) -> None:
+        """Show the curves of these experiments where they are drawn, or hide them."""
+        with self.lock:
+            self.unseen = self._with(self.unseen, experiments, not on)
+
+    def compare_to(self, experiments: Iterable[Experiment]) -> None:
+        """Compare all others to the first of these experiments, or to none."""
+        with self.lock:
+            self.baseline = self._loaded_ones(experiments)[:1]
 
     def look_at(self, experiments: Iterable[Experiment]) -> None:
         """Look at these experiments and no others, whatever was filtered before."""
@@ -206,6 +230,13 @@ class ExplorerState(Look):
             self._columns[name] = column_of(self.experiments, name) if facet is None else column_of_facet(facet)
         return self._columns[name]
 
+    def repeats(self) -> Rows:
+        """The number of the group of repeats of each loaded experiment; see `researcher.repeats`."""
+        found = self._repeats
+        if found is None or found[0] is not self.experiments or found[1] != self.seed:
+            found = self._repeats = self.experiments, self.seed, repeat_numbers(self.experiments, self.seed or None)
+        return found[2]
+
     def finals(self, observation: str) -> Floats:
         """The final value of an observation for each loaded experiment, of shape ``(n_experiments,)``."""
         if observation not in self._finals:
@@ -219,7 +250,9 @@ class ExplorerState(Look):
 
     # What follows from what.
 
-    @t.observe("experiments", "query", "filters", "among", "sort", "selected", "observations")
+    @t.observe(
+        "experiments", "query", "filters", "among", "sort", "selected", "observations", "folded", "seed", "unseen"
+    )
     def _derive(self, _change: Any) -> None:
         with self.hold_trait_notifications():
             if self._loaded is not self.experiments:
@@ -241,7 +274,8 @@ class ExplorerState(Look):
         self._finals, self._columns, self._asked, self._filtered = {}, {}, None, None
         self._varying = facets_of(self.experiments)
         self.set_trait("observed", tuple(Experiments(self.experiments).observed()))
-        self.selected = self._loaded_ones(self.selected)
+        for chosen in ("selected", "pinned", "baseline", "unseen"):
+            setattr(self, chosen, self._loaded_ones(getattr(self, chosen)))
         if self.among is not None:
             self.among = self._loaded_ones(self.among)
         self._choose_panels()
@@ -288,6 +322,14 @@ class ExplorerState(Look):
         """Those that are loaded, each once, as they were last read."""
         return tuple(self.numbered(dict.fromkeys(map(self.number, experiments))))
 
+    def _with(
+        self, before: Iterable[Experiment], experiments: Iterable[Experiment], on: bool
+    ) -> tuple[Experiment, ...]:
+        """What was chosen before, with these experiments or without them."""
+        changed = self._loaded_ones(experiments)
+        gone = set(map(id, changed))
+        return (*(e for e in before if id(e) not in gone), *(changed if on else ()))
+
     def _narrow(self) -> None:
         mask = self._matching()
         if self.among is not None:
@@ -299,16 +341,23 @@ class ExplorerState(Look):
         if self.among is not None and not self.sort:
             place = {id(e): i for i, e in enumerate(self.among)}
             rows = np.array(sorted(rows, key=lambda row: place[id(self.experiments[row])]), dtype=int)
+        if self.folded:
+            keys = [
+                (numbers, self.column(c).there, d) for c, d in self.sort if (numbers := self._sort_keys(c)) is not None
+            ]
+            rows = side_by_side(rows, self.repeats(), keys)
         self.set_trait("visible", tuple(self.experiments[row] for row in rows))
 
     def _draw(self) -> None:
         limit = max(1, CURVES // max(1, len(self.observations)))
         selected = set(map(id, self.selected))
         first = [e for e in self.visible[:limit] if id(e) not in selected]
-        drawn = [*first[: max(0, limit - len(selected))], *(e for e in self.visible if id(e) in selected)]
+        chosen = [e for e in self.visible if id(e) in selected][: 2 * limit]
+        drawn = [*first[: max(0, limit - len(selected))], *chosen]
         for experiment in drawn:
             self._slots.setdefault(self.number(experiment), len(self._slots))
-        self.set_trait("drawn", tuple(drawn))
+        unseen = set(map(id, self.unseen))
+        self.set_trait("drawn", tuple(e for e in drawn if id(e) not in unseen))
 
     def _matching(self) -> Mask:
         """Which experiments the query matches; while it cannot be understood, the last one that could."""
@@ -343,7 +392,10 @@ class ExplorerState(Look):
         if column == "title":
             rank = {title: float(i) for i, title in enumerate(sorted({e.title for e in self.experiments}))}
             return np.array([rank[e.title] for e in self.experiments])
-        return None
+        if column == "timestamp":
+            return np.array([e.recorded_at or np.nan for e in self.experiments])
+        found = self.column(column)
+        return found.numbers if found.there.any() else None
 
     def _usual_panels(self, experiments: Iterable[Experiment] | None = None) -> tuple[str, ...]:
         """The first observations that are curves; of the newest experiments unless others are given."""

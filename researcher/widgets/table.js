@@ -2,156 +2,183 @@ const ROW = 27;          // px, as in explorer.css
 const TALLEST = 18;      // rows in sight
 const SPARE = 6;         // rows drawn beyond the edges
 
-/** Four significant digits, as researcher.params.number_label in Python. @param {number} x */
-const shown = (x) => (Number.isNaN(x) ? "NaN" : x === Infinity ? "∞" : x === -Infinity ? "−∞"
-  : Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : x.toPrecision(4));
-const whole = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-const int32 = (view) => new Int32Array(whole(view));
-const float64 = (view) => new Float64Array(whole(view));
-const uint8 = (view) => new Uint8Array(whole(view));
-
 /** @param {{ model: any, el: HTMLElement }} context */
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
-  let columns = [], numbers = new Int32Array(), order = new Int32Array(), selected = new Set(), anchor = 0, at = 0;
-  let grown = new Map(), fresh = {};   // rows whose experiments grew since the columns came, and what stands there now
+  let sent = new Map(), columns = [], shown = [], numbers = new Int32Array(), order = numbers, groups = numbers, lines = [], top = 0, at = 0, anchor = null, moved = false;
+  let rowOf = new Map(), marks = {}, base = null, unfolded = new Set(), widths = widthsOf();
+  const numberOf = (row) => numbers[row], ask = (content) => send(model, el, content);
 
-  const head = h("div", { class: "rs-thead", role: "row" });
-  const body = h("div", { class: "rs-tbody", role: "rowgroup" });
-  const scroller = h("div", { class: "rs-table", role: "grid", tabindex: "0", "aria-label": "experiments", "aria-multiselectable": "true" }, head, body);
-  el.replaceChildren(scroller);
+  const head = h("div", { class: "rs-thead", role: "row" }), pins = h("div", { class: "rs-pins", role: "rowgroup" });
+  const body = h("div", { class: "rs-tbody", role: "rowgroup" }), none = h("div", { class: "rs-none rs-soft" }), said = h("div", { class: "rs-unseen", "aria-live": "polite" });
+  const scroller = h("div", { class: "rs-table", role: "grid", tabindex: "0", "aria-label": "experiments", "aria-multiselectable": "true",
+    "aria-keyshortcuts": "Control+A P B V" }, h("div", { class: "rs-fixed" }, head, pins), body);
+  const outer = h("div", { class: "rs-outer" }, scroller, said);
+  el.replaceChildren(outer);
 
-  const cell = (column, row) => {
-    if (column.labels) return [column.labels[column.codes[row]], "", ""];
-    const [from, i] = grown.has(row) ? [fresh, grown.get(row) + column.place] : [column, row];
-    if (from.missing[i]) return ["", "", ""];
-    const value = from.values[i];
-    return [shown(value), String(value), Number.isFinite(value) ? "" : " rs-warn"];
-  };
-
-  const line = (place) => {
-    const row = order[place], number = numbers[row], swatch = model.get("swatches")[number], status = model.get("statuses")[row];
-    const title = model.get("titles")[row];
-    const mark = h("span", { class: "rs-swatch" });
-    if (swatch) {
-      mark.style.background = swatch[1]
-        ? `repeating-linear-gradient(90deg, ${swatch[0]} 0 4px, transparent 4px 6px)` : swatch[0];
-    }
-    const el = h("div", { class: "rs-tr", role: "row", "data-number": number, "data-place": place, "aria-rowindex": place + 2,
-      "aria-selected": String(selected.has(number)) },
-      h("div", { class: "rs-td", role: "gridcell" }, mark),
-      h("div", { class: "rs-td", role: "rowheader", title }, status ? h("i", { class: `rs-dot rs-${status}`, title: status }) : "", title),
-      ...columns.map((column) => {
-        const [text, full, kind] = cell(column, row);
-        return h("div", { class: `rs-td${column.numeric ? " rs-num" : ""}${kind}`, role: "gridcell", title: full || text }, text);
-      }));
-    el.style.transform = `translateY(${place * ROW}px)`;
-    el.classList.toggle("rs-pointed", number === pointing.get("number"));
-    el.classList.toggle("rs-at", place === at && scroller.matches(":focus-visible"));
-    return el;
-  };
+  const rows = rowsIn({
+    get columns() { return columns; },
+    number: numberOf, title: (row) => model.get("titles")[row], status: (row) => model.get("statuses")[row],
+    swatch: (row) => model.get("swatches")[numbers[row]], pointed: () => pointing.get("number"), at: () => (scroller.matches(":focus-visible") ? at : -1),
+    selected: (row) => marks.selected.has(numbers[row]), pinned: (row) => marks.pinned.has(numbers[row]), hidden: (row) => marks.unseen.has(numbers[row]),
+    folded: () => groups.length > 0, base: () => base, isBase: (line) => base !== null && (line.open !== null || !groups.length || base.length === 1) && line.rows.some((row) => marks.baseline.has(numbers[row])),
+  });
 
   const draw = () => {
-    const first = Math.max(0, Math.floor(scroller.scrollTop / ROW) - SPARE);
-    const last = Math.min(order.length, first + TALLEST + 2 * SPARE + 1);
-    body.replaceChildren(...Array.from({ length: last - first }, (_, i) => line(first + i)),
-      ...(order.length ? [] : [h("div", { class: "rs-none rs-soft" }, numbers.length ? "no experiment passes the query and the filters" : "")]));
-    scroller.setAttribute("aria-rowcount", String(order.length + 1));
+    rows.draw(pins, lines, 0, top, 0);
+    const first = Math.max(top, top + Math.floor(scroller.scrollTop / ROW) - SPARE);
+    rows.draw(body, lines, first, Math.min(lines.length, first + TALLEST + 2 * SPARE + 1), top);
+    if (!order.length) { none.textContent = numbers.length ? "no experiment passes the query and the filters" : ""; body.append(none); }
+    if (lines[at]) scroller.setAttribute("aria-activedescendant", rows.id(lines[at])); else scroller.removeAttribute("aria-activedescendant");
+  };
+  /** What the lines are follows from order, groups, pins, and what is unfolded. */
+  const arrange = () => {
+    const held = moved ? lines[at]?.id : null;   // where somebody is, stays with its experiment
+    ({ lines, top } = linesOf(order, groups, (row) => marks.pinned.has(numbers[row]), unfolded));
+    const again = lines.findIndex((line) => line.id === held);
+    at = again >= 0 ? again : Math.min(at, Math.max(0, lines.length - 1));
+    pins.style.height = `${top * ROW}px`;
+    body.style.height = `${Math.max(1, lines.length - top) * ROW}px`;
+    scroller.setAttribute("aria-rowcount", String(lines.length + 1));
+    rows.stale();
+  };
+  const lay = () => {
+    const beside = (column) => (column.param || column.kind === "text" ? 0 : (groups.length ? SPREAD : 0) + (base ? BESIDE : 0));
+    const texts = (column) => [...(column.labels ?? [NUMBER]), ...(column.labels && groups.length ? ["3 values"] : [])];
+    const px = columns.map((column) => widths.of(column.name, texts(column), beside(column)));
+    const n = groups.length ? 34 : 0, title = widths.of("title", model.get("titles"), (groups.length ? 34 : 0) + (base ? 62 : 0));
+    el.style.setProperty("--rs-columns", `30px minmax(${title}px, 1fr) ${n}px ${px.map((one) => `${one}px`).join(" ")} 28px`);
+    el.style.setProperty("--rs-width", `${px.reduce((sum, one) => sum + one, 30 + title + n + 28)}px`);
+    el.style.setProperty("--rs-rows", String(Math.min(TALLEST, Math.max(3, numbers.length))));
   };
 
-  const sorted = (name) => model.get("sort").findIndex(([column]) => column === name);
-  const sort = (name, more) => {
-    const now = model.get("sort"), old = now[sorted(name)], rest = more ? now.filter(([column]) => column !== name) : [];
-    const next = !old ? [[name, false]] : old[1] ? [] : [[name, true]];
-    send(model, el, { verb: "sort_by", sort: [...rest, ...next] });
-  };
-  const heading = (name, numeric) => {
-    const i = sorted(name), down = i >= 0 && model.get("sort")[i][1];
-    return h("div", { class: `rs-th${numeric ? " rs-num" : ""}`, role: "columnheader", title: name, "aria-sort": i < 0 ? "none" : down ? "descending" : "ascending" },
-      h("button", { "data-column": name, onclick: (e) => sort(name, e.shiftKey) }, name, i < 0 ? "" : down ? " ↓" : " ↑"));
-  };
-  /** Pixels for the longest of these texts. @param {string[]} texts */
-  const width = (name, texts) => Math.round(Math.min(200, 16 + 7.6 * Math.max(name.length + 1, ...texts.slice(0, 200).map((text) => text.length))));
-  const drawHead = () => {
-    const held = head.contains(document.activeElement) ? document.activeElement.dataset.column : null;
-    head.replaceChildren(h("div", { class: "rs-th", role: "columnheader", "aria-label": "colour" }), heading("title", false),
-      ...columns.map((column) => heading(column.name, column.numeric)));
-    if (held !== null) head.querySelector(`[data-column="${CSS.escape(held)}"]`)?.focus();
-  };
-
-  const select = (chosen) => {
-    selected = new Set(chosen);
+  const show = (names) => {   // at once, before the kernel says so
+    shown = names;
+    columns = shown.map((name) => sent.get(name)).filter(Boolean);
+    lay();
+    rows.stale(true);
+    pins.replaceChildren();
+    body.replaceChildren();
+    drawHead();
     draw();
-    send(model, el, { verb: "select", numbers: [...selected] });
   };
+  const rearrange = (names) => { if (names && names.every((name) => sent.has(name))) show(names); ask({ verb: "arrange", columns: names }); menu.draw(); };
+  const verbs = { shown: () => shown, arrange: rearrange, sort: () => model.get("sort"), sortBy: (sort) => { model.set("sort", sort); ask({ verb: "sort_by", sort }); },
+    resize: (name, px) => { widths.drag(name, px); lay(); }, down: () => scroller.focus({ preventScroll: true, focusVisible: true }),
+    menu: () => model.get("menu"), folded: () => groups.length > 0, fold: (on) => ask({ verb: "fold", on }) };
+  const menu = columnsMenu(outer, verbs), headings = headingsIn(head, said, { ...verbs, menu: menu.corner });
+  const drawHead = () => headings(columns, groups.length > 0);
+
+  // What is done to lines.
+
+  const members = (some) => some.flatMap((line) => line.rows.map(numberOf));
+  const select = (chosen) => { marks.selected = new Set(chosen); draw(); ask({ verb: "select", numbers: [...marks.selected] }); };
   const pick = (place, { shiftKey, ctrlKey, metaKey }) => {
-    const number = numbers[order[place]];
+    const own = members([lines[place]]), now = marks.selected;
     at = place;
+    moved = true;
     if (shiftKey) {
-      const [low, high] = [Math.min(anchor, place), Math.max(anchor, place)];
-      return select(Array.from({ length: high - low + 1 }, (_, i) => numbers[order[low + i]]));
+      const from = Math.max(0, lines.findIndex((line) => line.id === anchor));
+      return select(members(lines.slice(Math.min(from, place), Math.max(from, place) + 1)));
     }
-    anchor = place;
-    if (ctrlKey || metaKey) return select(selected.has(number) ? [...selected].filter((n) => n !== number) : [...selected, number]);
-    return select(selected.size === 1 && selected.has(number) ? [] : [number]);
+    anchor = lines[place].id;
+    const all = own.every((number) => now.has(number));
+    if (ctrlKey || metaKey) return select(all ? [...now].filter((number) => !own.includes(number)) : [...now, ...own]);
+    return select(all && now.size === own.length ? [] : own);
   };
-  const rowOf = (e) => e.target.closest?.(".rs-tr");
+  const unfold = (line, on = !line.open) => {
+    if (line.open === null || line.open === on) return;
+    if (on) unfolded.add(line.group); else unfolded.delete(line.group);
+    arrange();
+    draw();
+  };
+  const acts = {
+    unfold,
+    pin: (line) => ask({ verb: "pin", numbers: members([line]), on: !line.rows.some((row) => marks.pinned.has(numbers[row])) }),
+    base: (line) => ask({ verb: "compare_to", numbers: line.rows.some((row) => marks.baseline.has(numbers[row])) ? [] : members([line]).slice(0, 1) }),
+    eye: (line) => ask({ verb: "see", numbers: members([line]), on: line.rows.every((row) => marks.unseen.has(numbers[row])) }),
+  };
+  acts.blind = acts.eye;
+
+  // Mouse and keyboard.
+
+  const lineOf = (e) => lines[e.target.closest?.(".rs-tr")?.dataset.place];
   // On press, not on release: a live update may put new rows in place in between.
-  body.addEventListener("mousedown", (e) => {
-    const row = rowOf(e);
-    if (row && e.button === 0) { e.preventDefault(); scroller.focus({ preventScroll: true }); pick(Number(row.dataset.place), e); }
+  scroller.addEventListener("mousedown", (e) => {
+    const line = lineOf(e), act = e.target.closest("[data-act]")?.dataset.act;
+    if (!line || e.button !== 0) return;
+    e.preventDefault();
+    scroller.focus({ preventScroll: true });
+    if (act) { at = lines.indexOf(line); acts[act](line); } else pick(lines.indexOf(line), e);
   });
-  body.addEventListener("mouseover", (e) => { const row = rowOf(e); if (row) pointing.set("number", Number(row.dataset.number)); });
-  body.addEventListener("mouseleave", () => pointing.set("number", -1));
+  // A tool that presses a button without a mouse.
+  scroller.addEventListener("click", (e) => { const line = lineOf(e), act = e.target.closest("[data-act]")?.dataset.act; if (line && act && e.detail === 0) acts[act](line); });
+  scroller.addEventListener("mouseover", (e) => {
+    const line = lineOf(e);
+    if (line) pointing.set("number", numberOf(line.rows.find((row) => numbers[row] in model.get("swatches")) ?? line.rows[0]));
+  });
+  scroller.addEventListener("mouseleave", () => pointing.set("number", -1));
   scroller.addEventListener("scroll", draw);
   scroller.addEventListener("focus", draw);
+  scroller.addEventListener("blur", draw);
+  const go = (place) => {
+    moved = true;
+    at = Math.min(lines.length - 1, Math.max(0, place));
+    const y = (at - top) * ROW, room = scroller.clientHeight - head.offsetHeight - pins.offsetHeight;
+    if (at >= top && y < scroller.scrollTop) scroller.scrollTop = y;
+    if (at >= top && y + ROW > scroller.scrollTop + room) scroller.scrollTop = y + ROW - room;
+  };
   scroller.addEventListener("keydown", (e) => {
     e.stopPropagation();
-    if (e.target !== scroller) return;
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: TALLEST, PageUp: -TALLEST, Home: -order.length, End: order.length }[e.key];
-    if (step !== undefined && order.length) {
-      at = Math.min(order.length - 1, Math.max(0, at + step));
-      const top = at * ROW, room = scroller.clientHeight - head.offsetHeight;
-      if (top < scroller.scrollTop) scroller.scrollTop = top;
-      if (top + ROW > scroller.scrollTop + room) scroller.scrollTop = top + ROW - room;
+    const line = lines[at], own = { p: "pin", b: "base", v: "eye" }[e.key.toLowerCase()], more = e.ctrlKey || e.metaKey;
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: TALLEST - 1, PageUp: 1 - TALLEST, Home: -lines.length, End: lines.length }[e.key];
+    if (e.target !== scroller || !line) return;
+    if (step !== undefined) {
+      anchor = e.shiftKey ? anchor ?? line.id : null;
+      go(at + step);
       if (e.shiftKey) pick(at, e); else draw();
-    } else if ((e.key === " " || e.key === "Enter") && order.length) {
-      pick(at, { shiftKey: e.shiftKey, ctrlKey: e.key === " ", metaKey: false });
-    } else if (e.key === "Escape") select([]);
+    } else if (e.key === " " || e.key === "Enter") pick(at, { shiftKey: e.shiftKey, ctrlKey: e.key === " ", metaKey: false });
+    else if (more && e.key.toLowerCase() === "a") select(members(lines.filter((one) => !one.inner)));
+    else if (e.key === "Escape") select([]);
+    else if (own && !more && !e.altKey) acts[own](line);
+    else if (e.key === "ArrowRight" && line.open === false) unfold(line, true);
+    else if (e.key === "ArrowLeft" && line.open) unfold(line, false);
+    else if (e.key === "ArrowLeft" && line.inner) { go(lines.findLastIndex((one, i) => i < at && one.open)); draw(); }
     else return;
     e.preventDefault();
   });
 
   const stops = [
-    follow(model, ["columns", "numbers", "titles"], () => {
-      let place = 0;   // among the columns of observations
+    follow(model, ["columns", "numbers", "titles", "shown", "groups", "baseline"], () => {
       numbers = int32(model.get("numbers"));
-      columns = model.get("columns").map((column) => (column.codes
-        ? { ...column, codes: int32(column.codes) }
-        : { ...column, place: place++, missing: uint8(column.missing), values: float64(column.values) }));
-      const widths = columns.map((column) => width(column.name, column.labels ?? ["0.0001234"])), title = width("title", model.get("titles"));
-      el.style.setProperty("--rs-columns", `26px minmax(${title}px, 1fr) ${widths.map((px) => `${px}px`).join(" ")}`);
-      el.style.setProperty("--rs-width", `${widths.reduce((sum, px) => sum + px, 26 + title)}px`);
-      el.style.setProperty("--rs-rows", String(Math.min(TALLEST, Math.max(3, numbers.length))));
+      rowOf = new Map(Array.from(numbers, (number, row) => [number, row]));
+      sent = columnsOf(model.get("columns"));
+      groups = int32(model.get("groups"));
+      shown = model.get("shown");
+      columns = shown.map((name) => sent.get(name)).filter(Boolean);
+      const own = model.get("baseline").map((number) => rowOf.get(number)).filter((row) => row !== undefined);
+      base = own.length ? own : null;
+      lay();
+      rows.stale(true);
+      pins.replaceChildren();
+      body.replaceChildren();
       drawHead();
     }),
     follow(model, ["sort"], drawHead),
-    follow(model, ["order", "columns", "numbers", "titles", "swatches", "statuses", "selected", "cells"], () => {
-      const { rows, values, missing } = model.get("cells");
-      const width = columns.filter((column) => column.values).length;
-      grown = new Map([...int32(rows)].map((row, i) => [row, i * width]));
-      fresh = { values: float64(values), missing: uint8(missing) };
+    follow(model, ["menu", "shown", "groups"], menu.draw),
+    follow(model, ["order", "groups", "columns", "shown", "numbers", "titles", "swatches", "statuses", "selected", "pinned", "baseline", "unseen", "cells"], () => {
+      patched(sent, model.get("cells"));
       order = int32(model.get("order"));
-      selected = new Set(model.get("selected"));
-      at = Math.min(at, Math.max(0, order.length - 1));
-      body.style.height = `${Math.max(1, order.length) * ROW}px`;
+      for (const name of ["selected", "pinned", "baseline", "unseen"]) marks[name] = new Set(model.get(name));
+      if (base && groups.length) {   // all its repeats that are visible stand for it
+        const own = [...order].filter((row) => groups[row] === groups[base[0]]);
+        base = own.length ? own : base;
+      }
+      arrange();
       draw();
     }),
   ];
-  const point = () => {
-    for (const row of body.children) row.classList.toggle("rs-pointed", Number(row.dataset.number) === pointing.get("number"));
-  };
-  pointing.on("change:number", point);
-  return () => { stops.forEach((stop) => stop()); pointing.off("change:number", point); };
+  pointing.on("change:number", rows.point);
+  return () => { stops.forEach((stop) => stop()); menu.close(); pointing.off("change:number", rows.point); };
 }
 export default { render };

@@ -1,4 +1,4 @@
-"""The table: a row an experiment, a column a param that varies or a final value."""
+"""The table: a row an experiment or a group of repeats, a column a param, a summary, or what a record says."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import ipywidgets as w
 import numpy as np
 import traitlets as t
 
-from researcher.curves import floats
 from researcher.experiment import Experiment
-from researcher.facets import Facet
-from researcher.params import ABSENT
+from researcher.widgets.cells import cells_of, menu_of, patch_of
 from researcher.widgets.palette import colour, dash
 from researcher.widgets.pointing import Pointing
+from researcher.widgets.sheet import columns_of, usual_columns
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.view import Face, View, module
 
@@ -24,63 +23,80 @@ def _int32(numbers: Iterable[int]) -> bytes:
     return np.fromiter(numbers, dtype="<i4").tobytes()
 
 
-def _cells(rows: Iterable[int] = (), finals: Iterable[Sequence[object]] = ()) -> dict[str, bytes]:
-    """The final values in these rows, one for each column of an observation."""
-    values = [value for row in finals for value in row]
-    missing = [value is ABSENT for value in values]
-    numbers = floats([value if isinstance(value, (int, float)) else np.nan for value in values])
-    return {
-        "rows": _int32(rows),
-        "values": numbers.astype("<f8").tobytes(),
-        "missing": np.array(missing, dtype=np.uint8).tobytes(),
-    }
-
-
 class TableFace(Face):
     """A table that draws only the rows in sight; all cells are sent once, filtering and sorting send an order."""
 
-    _esm = module("table.js")
+    _esm = module("cells.js", "stack.js", "sight.js", "headings.js", "columns.js", "table.js")
     columns: t.List[Any] = t.List().tag(sync=True)
+    """The cells of all columns that were shown since the experiments came; see `researcher.widgets.cells`."""
+    shown: t.List[Any] = t.List().tag(sync=True)
+    """The names of the columns that are shown, in order; the title is before them."""
+    menu: t.List[Any] = t.List().tag(sync=True)
+    """The names of the columns that can be shown, by kind."""
     numbers = t.Bytes().tag(sync=True)
     """The number of each row's experiment, int32."""
     order = t.Bytes().tag(sync=True)
     """The rows that are visible, as sorted, int32."""
-    cells: Any = t.Dict(_cells()).tag(sync=True)
-    """The rows of experiments that grew since the columns were sent, and what stands there now in the columns of
-    observations: ``rows`` (int32), ``values`` (float64) and ``missing`` (uint8) of shape ``(n_rows, n_columns)``."""
+    groups = t.Bytes().tag(sync=True)
+    """The number of the group of repeats of each row, int32, or nothing where every experiment has its own row."""
+    cells: Any = t.Dict({"rows": b"", "columns": {}}).tag(sync=True)
+    """The ``rows`` (int32) of experiments that grew since the columns were sent, and what stands there now, by the
+    names of the ``columns``."""
     titles: t.List[Any] = t.List().tag(sync=True)
     statuses = t.Dict().tag(sync=True)
     swatches = t.Dict().tag(sync=True)
     """Colour and dashes of the experiments that are drawn, by number."""
     selected: t.List[Any] = t.List().tag(sync=True)
+    pinned: t.List[Any] = t.List().tag(sync=True)
+    baseline: t.List[Any] = t.List().tag(sync=True)
+    unseen: t.List[Any] = t.List().tag(sync=True)
     sort: t.List[Any] = t.List().tag(sync=True)
     pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
 
 
 class TableView(View):
-    """Shows the visible experiments; sorts by columns and selects rows."""
+    """Shows the visible experiments; chooses and sorts by columns, selects, pins, compares and hides rows."""
 
-    watches = ("experiments", "facets", "observed", "visible", "drawn", "selected", "sort", "growth")
+    watches = (
+        *("experiments", "facets", "observed", "visible", "drawn", "selected", "sort", "growth"),
+        *("columns", "folded", "seed", "pinned", "baseline", "unseen"),
+    )
 
     def __init__(self, state: ExplorerState, pointing: Pointing) -> None:
         self.table = TableFace(pointing=pointing)
         self._filled: list[object] = []
+        self._grouped: list[object] = []
         self._ordered: object = None
         self._growth = 0
-        self._finals: dict[Experiment, list[object]] = {}  # of those that grew since the columns were sent
-        self.hear(self.table, {"select": self._select, "sort_by": self._sort_by})
+        self._grown: dict[Experiment, None] = {}  # since the columns were sent
+        self.hear(
+            self.table,
+            {
+                "select": self._select,
+                "sort_by": self._sort_by,
+                "arrange": self._arrange,
+                "fold": self._fold,
+                "pin": self._pin,
+                "see": self._see,
+                "compare_to": self._compare_to,
+            },
+        )
         super().__init__(state, self.table)
 
     def render(self) -> None:
-        """Send the cells where the experiments changed, and the order, the colours and the selection."""
+        """Send the cells where the experiments changed, and the order, the colours and what is marked."""
         state, table = self.state, self.table
         with table.hold_sync():
+            names = list(columns_of(state)[1:])
             content: list[object] = [state.experiments, state.observed]
-            if not (self._filled and all(map(operator.is_, self._filled, content))):
+            same = bool(self._filled) and all(map(operator.is_, self._filled, content))
+            if not same or not {*names} <= {column["name"] for column in table.columns}:
                 self._filled = content
-                self._fill()
+                self._fill(names)
             elif self._growth != state.growth:
                 self._patch()
+            table.shown, table.menu = names, [list(pair) for pair in menu_of(state, names)]
+            self._group([state.experiments, state.folded, state.seed])
             if self._ordered is not state.visible:
                 self._ordered = state.visible
                 table.order = _int32(map(state.row, state.visible))
@@ -89,45 +105,62 @@ class TableView(View):
                 for e in state.drawn
                 if (slot := state.slot(e)) is not None
             }
-            table.selected = [state.number(e) for e in state.selected]
+            for mark in ("selected", "pinned", "baseline", "unseen"):
+                setattr(table, mark, [state.number(e) for e in getattr(state, mark)])
             table.sort = [list(pair) for pair in state.sort]
 
-    def _fill(self) -> None:
+    def _fill(self, names: Sequence[str]) -> None:
         """Send all cells."""
         state, table = self.state, self.table
-        table.columns = [
-            *(self._param(f) for f in state.facets if f.varies and f.name != "title"),
-            *map(self._observation, state.observed),
-        ]
+        table.columns = [cells_of(state, name) for name in names]
         table.titles = [e.title or e.hash[:8] for e in state.experiments]
         table.numbers = _int32(map(state.number, state.experiments))
         table.statuses = {str(i): e.status for i, e in enumerate(state.experiments) if e.status != "finished"}
-        self._finals, self._growth, self._ordered = {}, state.growth, None
-        table.cells = _cells()
+        self._grown, self._growth, self._ordered = {}, state.growth, None
+        table.cells = {"rows": b"", "columns": {}}
 
     def _patch(self) -> None:
         """Send the cells of the experiments that grew, and of those that grew before: the page takes the last alone."""
         state, table = self.state, self.table
         statuses = dict(table.statuses)
         for experiment in state.grown_since(self._growth):
-            self._finals[experiment] = [state.final(experiment, name) for name in state.observed]
+            self._grown[experiment] = None
             statuses[str(state.row(experiment))] = experiment.status
         self._growth = state.growth
-        table.cells = _cells(map(state.row, self._finals), self._finals.values())
+        grown = list(self._grown)
+        patches = {c["name"]: patch_of(state, c, grown) for c in table.columns if not c["param"]}
+        table.cells = {"rows": _int32(map(state.row, grown)), "columns": patches}
         table.statuses = {row: status for row, status in statuses.items() if status != "finished"}
 
-    def _param(self, facet: Facet) -> dict[str, Any]:
-        numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in facet.values if v is not ABSENT)
-        labels = ["" if value is ABSENT else text for value, text in zip(facet.values, facet.labels, strict=True)]
-        return {"name": facet.name, "numeric": numeric, "labels": labels, "codes": facet.codes.tobytes()}
+    def _group(self, content: list[object]) -> None:
+        """Send who shares a row."""
+        if not (self._grouped and all(map(operator.is_, self._grouped, content))):
+            self._grouped = content
+            self.table.groups = self.state.repeats().astype("<i4").tobytes() if self.state.folded else b""
 
-    def _observation(self, name: str) -> dict[str, Any]:
-        missing = [self.state.final(e, name) is ABSENT for e in self.state.experiments]
-        values = self.state.finals(name).astype("<f8").tobytes()
-        return {"name": name, "numeric": True, "values": values, "missing": np.array(missing, dtype=np.uint8).tobytes()}
+    # What the page asks for.
 
     def _select(self, numbers: Sequence[int]) -> None:
         self.state.select(self.state.numbered(numbers))
 
     def _sort_by(self, sort: Sequence[Sequence[Any]]) -> None:
         self.state.sort = tuple((str(column), bool(descending)) for column, descending in sort)
+
+    def _arrange(self, columns: Sequence[str] | None) -> None:
+        """Show these columns; what is usual is not remembered, so that new params turn up by themselves."""
+        with self.state.lock:
+            usual = usual_columns(self.state)
+            names = usual if columns is None else tuple(map(str, columns))
+            self.state.columns = () if names == usual else names or ("title",)
+
+    def _fold(self, on: bool) -> None:
+        self.state.folded = bool(on)
+
+    def _pin(self, numbers: Sequence[int], on: bool) -> None:
+        self.state.pin(self.state.numbered(numbers), bool(on))
+
+    def _see(self, numbers: Sequence[int], on: bool) -> None:
+        self.state.see(self.state.numbered(numbers), bool(on))
+
+    def _compare_to(self, numbers: Sequence[int]) -> None:
+        self.state.compare_to(self.state.numbered(numbers))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import traitlets as t
@@ -9,13 +10,14 @@ from traitlets.utils.bunch import Bunch
 
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
+from researcher.widgets.choosing import named
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class ExperimentsTrait(t.TraitType[Experiments, Any]):
-    """Experiments; any iterable of `Experiment` objects can be set."""
+    """Experiments; any iterable of `Experiment` objects, or of the names of their records, can be set."""
 
     info_text = "experiments, as all_experiments gives them"
 
@@ -29,6 +31,8 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
             found = value if isinstance(value, Experiments) else Experiments(value)
         except TypeError:
             self.error(obj, value)
+        if not isinstance(value, str) and any(isinstance(item, str) for item in found):
+            found = _by_name(obj, found)
         if not all(isinstance(item, Experiment) for item in found):
             self.error(obj, value)
         loaded = obj.state.numbered(map(obj.state.number, found))
@@ -36,6 +40,19 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
             missing = {e.name for e in found} - {e.name for e in loaded}
             raise t.TraitError(f"{', '.join(sorted(missing))}: not among the experiments that this Explorer has loaded")
         return Experiments(loaded, found.damaged)
+
+
+def _by_name(obj: Any, given: Iterable[Any]) -> Experiments:
+    """The loaded experiments in place of the names of their records.
+
+    Raises:
+        TraitError: no experiment that is loaded has one of the names.
+    """
+    there = named(obj.state)
+    found: list[Any] = [there.get(item, item) if isinstance(item, str) else item for item in given]
+    if unknown := [item for item in found if isinstance(item, str)]:
+        raise t.TraitError(f"{', '.join(unknown)}: not among the experiments that this Explorer has loaded")
+    return Experiments(found)
 
 
 class Frame(t.TraitType[Any, Any]):

@@ -13,7 +13,7 @@ import researcher as rs
 from .conftest import OpenNotebook
 from .harness import Notebook
 
-SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/', tab='{tab}')\nstate = explorer.state\nexplorer"
+SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/')\nstate = explorer.state\nexplorer"
 CANVAS = "[...document.querySelectorAll('canvas[tabindex]')].find(canvas => canvas.clientWidth)"  # that is shown
 
 
@@ -36,9 +36,11 @@ def record(path: Path) -> Path:
 
 
 def opened(open_notebook: OpenNotebook, records: Path, tab: str, **how: object) -> Notebook:
-    """A notebook that shows an Explorer with this tab, drawn."""
-    notebook = open_notebook([SETUP.format(tab=tab)], files=[records], **how)  # type: ignore[arg-type]
+    """A notebook with an Explorer in which this tab was opened."""
+    notebook = open_notebook([SETUP], files=[records], **how)  # type: ignore[arg-type]
     notebook.run_all()
+    notebook.at_rest()
+    notebook.page.get_by_role("tab", name=tab, exact=True).click()
     drawn(notebook, 24)
     notebook.at_rest()
     return notebook

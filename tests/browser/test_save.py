@@ -15,8 +15,9 @@ from playwright.sync_api import expect
 import researcher as rs
 
 from .conftest import OpenNotebook
-from .harness import SCREENSHOTS, Notebook
+from .harness import SCREENSHOTS, TIMEOUT, Notebook
 
+PATIENCE = TIMEOUT * 1000  # milliseconds, for each wait
 SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/', query='depth > 1')\nexplorer"
 
 
@@ -70,10 +71,10 @@ def test_files_arrive_and_are_right(open_notebook: OpenNotebook, records: Path) 
     report.on("console", lambda message: problems.append(message.text))
     report.on("request", lambda asked: problems.append(asked.url) if asked.url.startswith("http") else None)
     report.goto(path.as_uri())
-    expect(report.get_by_role("img", name="curves of loss")).to_be_visible()
-    expect(report.get_by_role("cell", name='depth 3, "é" <b>')).to_be_visible()
-    expect(report.get_by_text("2 of 4 experiments")).to_be_visible()
-    expect(report.get_by_text("query='depth > 1'").or_(report.get_by_text('query="depth > 1"'))).to_be_visible()
+    expect(report.get_by_role("img", name="curves of loss")).to_be_visible(timeout=PATIENCE)
+    expect(report.get_by_role("cell", name='depth 3, "é" <b>')).to_be_visible(timeout=PATIENCE)
+    expect(report.get_by_text("2 of 4 experiments")).to_be_visible(timeout=PATIENCE)
+    expect(report.get_by_text('query="depth > 1"')).to_be_visible(timeout=PATIENCE)
     for theme in ("light", "dark"):
         report.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         report.screenshot(path=SCREENSHOTS / f"report-{theme}.png", full_page=True)
@@ -93,10 +94,10 @@ def test_code_is_copied(open_notebook: OpenNotebook, records: Path, app: str, th
     page.locator("[data-save=menu]").click()
     notebook.screenshot(f"save-{app}-{theme}")
     page.keyboard.press("ArrowDown")
-    expect(page.locator("[role=menuitem][data-save=svg]")).to_be_focused()
+    expect(page.locator("[role=menuitem][data-save=svg]")).to_be_focused(timeout=PATIENCE)
     page.keyboard.press("Escape")
-    expect(page.locator("[data-save=menu]")).to_be_focused()
-    expect(page.locator(".rs-save [role=menuitem]")).to_have_count(0)
+    expect(page.locator("[data-save=menu]")).to_be_focused(timeout=PATIENCE)
+    expect(page.locator(".rs-save [role=menuitem]")).to_have_count(0, timeout=PATIENCE)
 
 
 def test_without_a_clipboard_the_code_is_shown(open_notebook: OpenNotebook, records: Path) -> None:
@@ -106,12 +107,12 @@ def test_without_a_clipboard_the_code_is_shown(open_notebook: OpenNotebook, reco
     page.locator("[data-save=code]").click()
     dialog = page.get_by_role("dialog", name="the code of this view")
     area = dialog.get_by_label("code")
-    expect(area).to_be_focused()
+    expect(area).to_be_focused(timeout=PATIENCE)
     assert 'rs.Explorer("records/", query="depth > 1")' in area.input_value()
     assert area.evaluate("area => area.selectionEnd - area.selectionStart === area.value.length")
     notebook.screenshot("save-by-hand")
     page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
+    expect(dialog).to_have_count(0, timeout=PATIENCE)
 
 
 def test_what_cannot_be_saved_is_told(open_notebook: OpenNotebook, records: Path) -> None:

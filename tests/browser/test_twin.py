@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import researcher as rs
 
 from .conftest import OpenNotebook
-from .harness import SCREENSHOTS, Notebook, Server
+from .harness import SCREENSHOTS, TIMEOUT, Notebook, Server
 
+PATIENCE = TIMEOUT * 1000  # milliseconds, for each wait
 SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/')\nexplorer"
 LIVE = ".rs-panels .bqplot path.line"
 TWIN_HTML = """() => jupyterapp.shell.currentWidget.content.widgets[0].model.outputs.toJSON()
@@ -54,8 +55,8 @@ def twin(page: Page) -> tuple[Locator, Locator]:
 
 def is_seen(page: Page) -> None:
     for part in twin(page):
-        expect(part).to_be_visible()
-    expect(page.get_by_text("30 experiments")).to_be_visible()
+        expect(part).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("30 experiments")).to_be_visible(timeout=PATIENCE)
     picture = twin(page)[0]
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
 
@@ -72,8 +73,8 @@ def test_exported_html(browser: Browser, executed: Path, tmp_path: Path) -> None
     html, _ = HTMLExporter().from_filename(str(executed))
     page = plain_page(browser, html, tmp_path / "exported.html")
     for part in twin(page):
-        expect(part).to_be_visible()
-    expect(page.get_by_text("30 experiments · the first 20 rows")).to_be_visible()
+        expect(part).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("30 experiments · the first 20 rows")).to_be_visible(timeout=PATIENCE)
     assert "VBox(" not in page.inner_text("body")
     page.screenshot(path=SCREENSHOTS / "twin-exported.png", full_page=True)
     page.context.close()
@@ -87,7 +88,7 @@ def test_what_a_strict_sanitiser_leaves_is_seen(browser: Browser, executed: Path
     assert "<style" not in bare
     page = plain_page(browser, bare, tmp_path / "bare.html")
     for part in twin(page):
-        expect(part).to_be_visible()
+        expect(part).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=SCREENSHOTS / "twin-bare.png", full_page=True)
     page.context.close()
 
@@ -106,9 +107,9 @@ def opened(open_notebook: OpenNotebook, records: Path, **how: Any) -> Notebook:
 
 
 def is_hidden(notebook: Notebook) -> None:
-    expect(notebook.page.locator("[data-twin]")).to_have_count(1)
+    expect(notebook.page.locator("[data-twin]")).to_have_count(1, timeout=PATIENCE)
     for part in (notebook.page.locator("[data-twin]"), notebook.page.locator("[data-twin] img")):
-        expect(part).to_be_hidden()
+        expect(part).to_be_hidden(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(("app", "theme"), [("notebook", "light"), ("lab", "dark")])
@@ -143,8 +144,8 @@ def test_hidden_while_live_and_seen_when_reopened(
     server.shut_down_kernel(notebook.path)
     page.goto("about:blank")
     page.goto(server.address(notebook.path))
-    expect(twin(page)[0]).to_be_visible()
-    expect(page.get_by_text("7 of 30 experiments · query: depth == 4")).to_be_visible()
+    expect(twin(page)[0]).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("7 of 30 experiments · query: depth == 4")).to_be_visible(timeout=PATIENCE)
     page.locator("[data-twin]").scroll_into_view_if_needed()
     page.screenshot(path=SCREENSHOTS / f"twin-reopened-{app}-{theme}.png")
     notebook.allow_errors()  # the application says that it has no such widget
