@@ -7,7 +7,21 @@ import importlib
 
 import pytest
 
-CORE = ["experiment", "experiments", "load", "observations", "params", "plain", "query", "record"]
+CORE = [
+    "bands",
+    "differences",
+    "repeats",
+    "seeds",
+    "smoothing",
+    "experiment",
+    "experiments",
+    "load",
+    "observations",
+    "params",
+    "plain",
+    "query",
+    "record",
+]
 STORAGE = ["storage.directory", "storage.names", "storage.publish", "storage.records", "storage.strict"]
 
 
