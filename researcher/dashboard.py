@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 # Told apart by people with any kind of colour vision (Okabe and Ito); after eight of them come dashes.
-_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#7b61c9")
+_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#7722dd")
 _DASHES = ("-", "--", ":", "-.")
 _QUIET = "#8a929b"
 _LEGEND_INSIDE = 8  # entries; a longer legend stands beside the plot

@@ -14,7 +14,7 @@ from researcher.experiment import Experiment
 from researcher.params import ABSENT, flattened, label, value_key, value_order
 from researcher.plain import plain
 
-OWN = ("status", "title", "timestamp", "duration", "hash")
+OWN = ("status", "title", "timestamp", "duration", "hash", "tags")
 SUMMARIES = ("final", "best", "min", "max")
 
 

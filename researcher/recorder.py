@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
-import hashlib
 import os
 import threading
 import time
@@ -26,6 +25,7 @@ from researcher.experiment import Experiment
 from researcher.opening import new_journal, resumed_journal
 from researcher.progress import Progress
 from researcher.record import checked_params
+from researcher.storage.belonging import belonging
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
 from researcher.storage.lines import Line, Points, encoded
@@ -300,13 +300,11 @@ class Recorder:
             NotRecording: it is not started, or has ended; likewise.
         """
         try:
-            with Path(path).open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-                size = os.fstat(file.fileno()).st_size
+            file = belonging(path)
         except OSError as error:
             self._refuse(CannotRead(f"cannot read {os.fspath(path)}: {reason(error)}"))
         else:
-            self._add(Line(self._now(), file={"path": os.fspath(path), "bytes": size, "sha256": digest}))
+            self._add(Line(self._now(), file=file))
 
     # What it is.
 

@@ -9,11 +9,10 @@ from researcher.errors import CannotRead, CannotWrite, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.storage import names
-from researcher.storage.ending import ended, published
+from researcher.storage.ending import ended, published, published_before
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
 from researcher.storage.reading import read
-from researcher.storage.whereabouts import record_of
 
 
 def recover(path: str | os.PathLike[str] = "records/") -> Experiments:
@@ -63,16 +62,15 @@ def _recover(path: Path, recovered: Experiments) -> str:
     journal = Journal.reopen(path)  # ours now, and no other process recovers it too
     try:
         said = ended(journal).remark
-        recovered.append(_published_before(journal) or published(journal))
+        recovered.append(_left_over(journal) or published(journal))
     finally:
         journal.close()
     return said and (reader.remark or said)
 
 
-def _published_before(journal: Journal) -> Experiment | None:
+def _left_over(journal: Journal) -> Experiment | None:
     """The record of a journal whose process ended after publishing it and before removing it."""
-    ours = ended(journal).head()["researcher"]
-    record = None if "resumes" in ours else record_of(journal.path, ours)
+    record = published_before(ended(journal))
     if record is None:
         return None
     journal.remove()

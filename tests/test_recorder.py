@@ -688,7 +688,7 @@ def test_a_copy_of_a_recorder_knows_what_was_observed_and_when_it_ended(tmp_path
     with pytest.raises(ObservationConflict):
         joined.observe(loss=0.5, fold=1)
     joined.observe(loss=0.25)
-    again = copy.copy(joined)
+    again, quiet = copy.copy(joined), copy.copy(joined)
     again.observe(loss=0.125)
     assert (joined.status, joined.path) == ("running", recorder.path)
     assert joined.experiment.observations == recorder.experiment.observations == {"loss": [0.5, 0.25, 0.125]}
@@ -704,6 +704,7 @@ def test_a_copy_of_a_recorder_knows_what_was_observed_and_when_it_ended(tmp_path
             copied.observe(loss=0.5)
         with pytest.raises(NotRecording, match="has ended"):
             copied.finish()
+    quiet.finish()  # warnings are errors here: there is nothing to say
     with pytest.warns(RecordingWarning, match="what this process observed last is not recorded: its journal is gone"):
         _observe_after_the_end(again)
     assert only(tmp_path).observations == {"loss": [0.5, 0.25, 0.125]}

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from processes import run
 
 import researcher as rs
 from researcher.errors import DamagedRecordWarning, RecordsNotFound
+from researcher.storage.directory import RecordsDirectory
 
 PARAMS = {"title": "relu", "lr": 0.1}
 NAME = f"relu_{rs.get_hash(PARAMS)}"
@@ -153,6 +155,41 @@ def test_a_journal_whose_record_is_there_is_removed(tmp_path):
     del expected[name]
     assert files(tmp_path) == expected
     assert rs.load_experiment(tmp_path, NAME).observations["loss"] == [float(i) for i in range(22)]
+
+
+def test_an_experiment_that_was_taken_for_dead_stays_one(tmp_path):
+    records, elsewhere = tmp_path / "records", tmp_path / "elsewhere"
+    other = rs.record_experiment(PARAMS, records, {"other": 1})
+    recorder = rs.Recorder(PARAMS, records).start()
+    recorder.observe(loss=0.5)
+    elsewhere.mkdir()  # where its journal is recovered, as it would be in its place where files cannot be locked
+    other.path.rename(elsewhere / other.path.name)
+    shutil.copy(recorder.path, elsewhere)
+    rs.recover(elsewhere)
+    recorder.path.unlink()
+    for path in elsewhere.iterdir():
+        shutil.move(path, records)
+    recorder.observe(loss=0.25)
+    look = RecordsDirectory(records)
+    look.refresh()
+    assert look.experiments[0].observations == {"other": 1}
+    end = time.monotonic() + 60
+    while not recorder.path.exists():  # until it is made anew
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    recorder.observe(loss=0.125)
+    look.refresh()
+    found = [(e.status, e.observations) for e in rs.all_experiments(records)]
+    assert found == [("finished", {"other": 1}), ("running", {"loss": [0.5, 0.25, 0.125]})]
+    assert [(e.status, e.observations) for e in look.experiments] == found
+    kept = look.experiments[1]
+    recorder.finish()
+    look.refresh()
+    found = [(e.status, e.observations) for e in rs.all_experiments(records)]
+    assert found == [("finished", {"other": 1}), ("finished", {"loss": [0.5, 0.25, 0.125]})]
+    assert [(e.status, e.observations) for e in look.experiments] == found
+    assert look.experiments[1] is kept
+    assert len(files(records)) == 2
 
 
 def test_a_damaged_journal_is_said_and_stays(left):

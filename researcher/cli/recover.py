@@ -10,7 +10,7 @@ import typer
 from researcher.cli.ls import RECORDS, Records
 from researcher.cli.printing import show_json, show_line, tell, tell_damaged, told
 from researcher.cli.summary import summary
-from researcher.recover import recover as recovered_from
+from researcher.recovery import recover as recovered_from
 
 
 def recover(

@@ -207,21 +207,23 @@ def _reread(path: Path, identity: Identity, known: Entry | None, grown: list[Exp
 
 
 def _without_doubles(found: Mapping[str, Entry]) -> dict[str, Entry]:
-    """One entry an experiment: of a record and its journal the record, unless it is being resumed."""
+    """One entry an experiment: the journal that resumes it, or else that which is written, or else its record."""
     journals = {name: entry for name, entry in found.items() if entry.reader is not None}
     if not journals:
         return dict(found)
-    resumed = {entry.ours.get("resumes") for entry in journals.values()}
-    published = {_id_of(entry) for name, entry in found.items() if name not in journals} - {""}
-    return {
-        name: entry
-        for name, entry in found.items()
-        if (
-            entry.ours.get("resumes") in found or _id_of(entry) not in published
-            if name in journals
-            else name not in resumed
-        )
-    }
+    resuming = {name for name, entry in journals.items() if entry.ours.get("resumes") in found}
+    resumed = {journals[name].ours["resumes"] for name in resuming}
+    ids = {name: _id_of(entry) or name for name, entry in found.items()}
+    goes_on = {ids[name] for name in resuming}
+    published = {ids[name] for name in found if name not in journals}
+    written = {ids[name] for name, entry in journals.items() if entry.running or ids[name] not in published}
+
+    def is_shown(name: str) -> bool:
+        if ids[name] in goes_on or name in resumed:
+            return name in resuming
+        return (name in journals) == (ids[name] in written)
+
+    return {name: entry for name, entry in found.items() if is_shown(name)}
 
 
 def _seen(shown: Mapping[str, Entry]) -> set[tuple[object, str]]:

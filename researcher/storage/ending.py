@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from researcher.experiment import Experiment
@@ -11,11 +12,11 @@ from researcher.storage.journal import Journal
 from researcher.storage.locks import alone
 from researcher.storage.publish import publish, replace, rescued_record
 from researcher.storage.reading import read
-from researcher.storage.whereabouts import same
+from researcher.storage.whereabouts import record_of, same
 
 
 def published(journal: Journal) -> Experiment:
-    """Publish what a journal of ours holds, in the place of the record that it resumes if there is one.
+    """Publish what a journal of ours holds, in the place of the record that there is of it already, if there is one.
 
     The journal is gone after the return, and in the record is what others added to it until then.
 
@@ -25,7 +26,7 @@ def published(journal: Journal) -> Experiment:
     """
     reader = ended(journal)
     content = _content(reader)
-    path = _resumed(reader)
+    path = _resumed(reader) or published_before(reader)
     if path is not None:
         replace(path, content)
     else:
@@ -66,6 +67,16 @@ def _resumed(reader: JournalReader) -> Path | None:
         return path if same(read(path).ours, ours) else None
     except (OSError, ValueError):
         return None
+
+
+def published_before(reader: JournalReader) -> Path | None:
+    """The record that was made of a journal already: by a process that was killed then, or took ours for dead.
+
+    Its name is the journal's own, or if that was taken another one; so as long as the name is free there is none.
+    """
+    ours = reader.head()["researcher"]
+    free = not os.path.lexists(reader.path.with_suffix(names.RECORD))
+    return None if free or "resumes" in ours else record_of(reader.path, ours)
 
 
 def _content(reader: JournalReader) -> bytes:

@@ -54,7 +54,7 @@ class Journal:
         Raises:
             OSError: it cannot be written there.
         """
-        return cls(*_made(directory, name, 1, content))
+        return cls(*_made(directory, name, 1, content, beside_records=False))
 
     @classmethod
     def unwritten(cls, path: Path, content: bytes) -> Journal:
@@ -143,7 +143,7 @@ class Journal:
         """Write what waits, bring it to the disk, and show that we are alive; called from time to time."""
         with self._keeping:
             with self._lock:
-                if self._waiting or self._gone():
+                if self._waiting or (self._owned and self._gone()):
                     self._flush()
             if self._owned and self._handle >= 0:
                 self._sync()
@@ -196,8 +196,10 @@ class Journal:
 
     def _flush(self) -> bool:
         try:
-            if self._gone():
-                self._make_anew() if self._owned else self._find_again()
+            if self._owned and self._gone():
+                self._make_anew()
+            elif self._waiting and self._gone():
+                self._find_again()
             while self._waiting:
                 line = self._next()
                 written = os.write(self._handle, line)
@@ -233,7 +235,7 @@ class Journal:
         """Make the file, and its directory, with what was in it."""
         content = _read(self._handle, 0) if self._handle >= 0 else self._waiting[0]
         name, repeat = names.parted(self.path.stem)
-        path, handle = _made(self.path.parent, name, repeat, content)
+        path, handle = _made(self.path.parent, name, repeat, content, beside_records=True)
         if self._handle >= 0:
             os.close(self._handle)
         else:
@@ -264,8 +266,11 @@ class Journal:
             os.utime(self._handle if os.utime in os.supports_fd else self.path)
 
 
-def _made(directory: Path, name: str, first: int, content: bytes) -> tuple[Path, int]:
-    """A new file under the first free name, open; it is there with its content and its lock, or not at all."""
+def _made(directory: Path, name: str, first: int, content: bytes, *, beside_records: bool) -> tuple[Path, int]:
+    """A new file under the first free name, open; it is there with its content and its lock, or not at all.
+
+    A name that a record has is free only for a journal ``beside_records``, as that may be its own, published by others.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     beside = directory / f".{uuid.uuid4().hex}.tmp"
     handle = os.open(beside, _BESIDE, 0o666)
@@ -274,7 +279,8 @@ def _made(directory: Path, name: str, first: int, content: bytes) -> tuple[Path,
         _write_all(handle, content)
         for repeat in itertools.count(first):
             path = directory / names.numbered(name, repeat, names.JOURNAL)
-            if not os.path.lexists(path.with_suffix(names.RECORD)) and placed(beside, path):
+            free = beside_records or not os.path.lexists(path.with_suffix(names.RECORD))
+            if free and placed(beside, path):
                 return path, handle
         raise AssertionError  # pragma: no cover - itertools.count has no end
     except BaseException:

@@ -1,7 +1,7 @@
 /** Dropdowns for the observation that decides, and which number of it. @param {any} model with the traits of `Aimed` */
-const aimPicks = (model) => {
+const aimPicks = (model, el) => {
   const which = model.get("which"), observation = model.get("observation");
-  const aim = (which, observation) => model.send({ verb: "aim", which, observation });
+  const aim = (which, observation) => send(model, el, { verb: "aim", which, observation });
   const numbers = ["final", "best"].includes(which) ? ["final", "best"] : ["final", "best", which];
   return [picker("observation", [["observations", model.get("observed")]], observation, (name) => aim(which, name)),
     picker("value", [["its values", numbers]], which, (name) => aim(name, observation))];

@@ -35,8 +35,8 @@ function render({ model, el }) {
     wide.replaceChildren(h("table", { class: "rs-sheet" }, h("caption", { class: "rs-unseen" }, "what differs between the selected"),
       h("thead", {}, h("tr", {}, h("td", {}), ...heads.map(head))), ...model.get("sections").map((one) => section(one, heads.length))));
   };
-  const drawTools = () => refilled(tools, h("span", { class: "rs-title" }, "Is the difference real?"), ...aimPicks(model),
-    toggle("all repeats of these", model.get("all_repeats"), (on) => model.send({ verb: "take_all_repeats", on })));
+  const drawTools = () => refilled(tools, h("span", { class: "rs-title" }, "Is the difference real?"), ...aimPicks(model, el),
+    toggle("all repeats of these", model.get("all_repeats"), (on) => send(model, el, { verb: "take_all_repeats", on })));
   const drawVersus = () => {
     const found = model.get("versus"), question = model.get("question"), busy = model.get("busy");
     versus.setAttribute("aria-busy", String(busy));

@@ -51,7 +51,7 @@ const attend = (model, kernel) => {
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
   let open = false;
-  const said = h("span", { class: "rs-warn", role: "status" });
+  const said = h("span", { class: "rs-kernel rs-warn", role: "status" });
   const draw = () => {
     said.textContent = kernel.trouble();
     said.hidden = !said.textContent;

@@ -19,7 +19,7 @@ function render({ model, el }) {
       h("span", { class: "rs-soft" }, WAYS[way]));
   };
   const name = (param) => h("button", { class: "rs-param", "data-held": param, title: `${param} against ${model.get("which")}.${model.get("observation")}`,
-    onclick: () => model.send({ verb: "open", param }) }, param);
+    onclick: () => send(model, el, { verb: "open", param }) }, param);
   const row = (found) => h("tr", { class: found.matters ? "" : "rs-chance" },
     h("th", { scope: "row" }, ...found.params.map((param) => h("div", {}, name(param.name)))),
     h("td", { class: "rs-num", title: found.full }, found.text), h("td", { title: found.full }, bar(found)),
@@ -37,7 +37,7 @@ function render({ model, el }) {
         heading(model.get("objective"), "how it goes with the param: Spearman's rank correlation with its 95 % interval"))), h("tbody", {}, ...rows.map(row))),
     model.get("warnings").length > 0 && h("ul", { class: "rs-warnings", "aria-label": "warnings" }, ...model.get("warnings").map((text) => h("li", {}, text))));
   };
-  const drawTools = () => { refilled(tools, ...aimPicks(model), h("span", { class: "rs-grow" }), state); };
+  const drawTools = () => { refilled(tools, ...aimPicks(model, el), h("span", { class: "rs-grow" }), state); };
   const drawBusy = () => {
     const busy = model.get("busy");
     body.setAttribute("aria-busy", String(busy));

@@ -6,7 +6,7 @@ https://jfly.uni-koeln.de/color/), two darker ones follow; after eight experimen
 
 from __future__ import annotations
 
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#7b61c9")
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#7722dd")
 DASHES = ("", "6 3", "2 2", "8 3 2 3", "12 4")
 
 

@@ -1,6 +1,6 @@
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
-  const open = (name) => { model.send({ verb: "open", name }); };
+  const open = (name) => { send(model, el, { verb: "open", name }); };
   const draw = () => {
     const names = model.get("names"), chosen = model.get("chosen"), held = el.contains(document.activeElement);
     const move = (e, i) => {

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _FOLLOWS = ("source", "experiments", "visible", "drawn", "growth")  # beside all that is chosen
 
 _show: Any = display  # without types
-_leisure = Leisure()
+_leisure = Leisure(share=100)  # beside what follows experiments that run, it must cost next to nothing
 _twins: WeakKeyDictionary[Explorer, Twin] = WeakKeyDictionary()
 
 

@@ -146,7 +146,7 @@ def test_table(state: ExplorerState, view: Callable[..., TableView]) -> None:
     columns = {column["name"]: column for column in table.columns}
     assert list(columns)[:2] == ["activation", "depth"]
     assert set(columns) == {"activation", "depth", "loss", "accuracy", "score"}
-    assert (columns["activation"]["numeric"], columns["depth"]["numeric"]) == (False, True)
+    assert (columns["activation"]["kind"], columns["depth"]["kind"]) == ("text", "number")
     assert np.frombuffer(columns["score"]["values"]).tolist() == [64, 128, 256, 64, 128, 256]
     assert table.titles[0] == "relu 64"
     assert int32(table.order) == [0, 1, 2, 3, 4, 5]

@@ -1,0 +1,119 @@
+"""A column of the table as its page gets it: numbers, or labels with a code for each experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from researcher.columns import column_of
+from researcher.curves import floats
+from researcher.experiment import Experiment
+from researcher.facets import OWN, SUMMARIES, Facet, facet_of
+from researcher.observations import lower_is_better
+from researcher.params import ABSENT, label
+from researcher.widgets.state import ExplorerState
+from researcher.widgets.usual import offered
+
+ABOUT = ("status", "timestamp", "duration", "tags", "hash")
+_TEXTS = ("status", "timestamp", "tags", "hash")
+
+
+def menu_of(state: ExplorerState, chosen: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """The columns to choose from, by kind; what is chosen already is always among them."""
+    groups = dict(offered(state))
+    params = [name for name in groups.get("params", ()) if name != "title"]
+    observed = [
+        named if which == "final" and (named := name) not in params else f"{which}.{name}"
+        for name in state.observed
+        for which in SUMMARIES
+    ]
+    about = [name for name in ABOUT if name not in params]
+    more = [name for name in chosen if name not in {*params, *observed, *about}]
+    found = [("params", params), ("observations", observed), ("about the record", about), ("chosen", more)]
+    return [(kind, names) for kind, names in found if names]
+
+
+def cells_of(state: ExplorerState, name: str) -> dict[str, Any]:
+    """The cells of a column.
+
+    Returns:
+        ``name``; ``kind``: ``number``, ``seconds`` or ``text``; whether it is a ``param``; whether more is ``better``
+        (1), less (-1), or neither (0). Then of numbers that are observed ``values`` (float64) and which are
+        ``missing`` (uint8); of anything else ``labels`` and ``codes`` (int32) into them, -1 where there is none, with
+        ``numbers`` (float64), one a label, if they are.
+    """
+    facet = _param(state, name)
+    if facet is not None:
+        return {"name": name, "param": True, "better": 0, **_coded(facet)}
+    values = values_in(state, name, state.experiments)
+    said = {"name": name, "param": False, "better": _better(state, name)}
+    if name in _TEXTS or not all(map(_is_number_or_absent, values)):
+        return {**said, **_coded(facet_of(name, _texts(name, values)))}
+    return {**said, "kind": "seconds" if name == "duration" else "number", **_numbers(values)}
+
+
+def patch_of(state: ExplorerState, column: dict[str, Any], experiments: Sequence[Experiment]) -> dict[str, Any]:
+    """What stands in a column for these experiments by now: ``values`` and ``missing``, or ``texts``."""
+    values = values_in(state, column["name"], experiments)
+    if "codes" in column:
+        return {"texts": [None if v is ABSENT else label(v) for v in _texts(column["name"], values)]}
+    return _numbers(values)
+
+
+def values_in(state: ExplorerState, name: str, experiments: Sequence[Experiment]) -> list[Any]:
+    """The values of a column for loaded experiments, `ABSENT` where they have none."""
+    facet = _param(state, name)
+    if facet is not None:
+        return [facet.values[facet.codes[state.row(e)]] for e in experiments]
+    which, _, observation = name.partition(".")
+    if name in state.observed:
+        return [state.final(e, name) for e in experiments]
+    if which in SUMMARIES and observation in state.observed:
+        return [e.summary(which, observation) for e in experiments]
+    if name in (*OWN, *ABOUT):
+        return [e.look_up((name,)) for e in experiments]
+    return list(column_of(experiments, name).values)
+
+
+def _param(state: ExplorerState, name: str) -> Facet | None:
+    """The facet of a param that varies; not that of a summary or the like that is filtered."""
+    which, _, observation = name.partition(".")
+    summary = name in state.observed or (which in SUMMARIES and observation in state.observed)
+    if name in state.filters and (summary or name in (*OWN, *ABOUT)):
+        return None
+    return next((facet for facet in state.facets if facet.name == name), None)
+
+
+def _coded(facet: Facet) -> dict[str, Any]:
+    there = [i for i, value in enumerate(facet.values) if value is not ABSENT]  # the absent one is last
+    values = [facet.values[i] for i in there]
+    numeric = bool(values) and all(map(_is_number_or_absent, values))
+    codes = np.where(facet.codes < len(there), facet.codes, -1).astype("<i4").tobytes()
+    found = {"kind": "number" if numeric else "text", "labels": [facet.labels[i] for i in there], "codes": codes}
+    return {**found, "numbers": floats(values).astype("<f8").tobytes()} if numeric else found
+
+
+def _numbers(values: Sequence[Any]) -> dict[str, bytes]:
+    missing = [value is ABSENT for value in values]
+    numbers = floats([np.nan if value is ABSENT else value for value in values])
+    return {"values": numbers.astype("<f8").tobytes(), "missing": np.array(missing, dtype=np.uint8).tobytes()}
+
+
+def _texts(name: str, values: Sequence[Any]) -> list[Any]:
+    """Values as they are shown, where they are no plain text."""
+    if name == "tags":
+        return [value if value is ABSENT else ", ".join(value) for value in values]
+    return [value if value is ABSENT else str(value) for value in values] if name == "timestamp" else list(values)
+
+
+def _better(state: ExplorerState, name: str) -> int:
+    which, _, observation = name.partition(".")
+    if name not in state.observed and (which not in SUMMARIES or observation not in state.observed):
+        return 0
+    return -1 if lower_is_better(name if name in state.observed else observation) else 1
+
+
+def _is_number_or_absent(value: object) -> bool:
+    return value is ABSENT or (isinstance(value, (int, float)) and not isinstance(value, bool))
