@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -205,6 +206,17 @@ def test_where_the_system_keeps_silent_it_is_found_out_and_looked_for(
     monkeypatch.setattr(watching, "NET", 1e9)
     rs.record_experiment({"title": "third"}, records)
     looking.until(lambda: "third" in looking.statuses())
+
+
+def test_nothing_is_logged_of_what_changes(
+    look: Callable[..., Looking], records: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    looking = look(records)
+    looking.until(lambda: len(looking.found) == 1)
+    rs.record_experiment({"title": "second"}, records)
+    looking.until(lambda: "second" in looking.statuses())
+    assert [record.name for record in caplog.records] == []
 
 
 def test_many_changes_at_once_are_few_looks(look: Callable[..., Looking], records: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -95,6 +96,9 @@ def _told_of(path: Path, stop: threading.Event, seconds: float) -> Iterator[set[
         from watchfiles import watch
     except ImportError:
         return None
+    logger = logging.getLogger("watchfiles")
+    if logger.level == logging.NOTSET:  # it tells of each change that it sees, to whom listens to all loggers
+        logger.setLevel(logging.WARNING)
     return watch(
         path,
         watch_filter=None,

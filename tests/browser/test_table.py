@@ -242,9 +242,8 @@ def test_ten_thousand_rows(open_notebook: OpenNotebook) -> None:
     selected(notebook, 18)
     page.locator("[data-column=activation]").click()
     page.locator("[data-column=lr]").click(modifiers=["Shift"])
-    page.wait_for_function(
-        """() => !['run 1', 'run 5'].includes(document.querySelector('.rs-tr[data-place="1"] [role=rowheader]')?.title)"""
-    )
+    second = "document.querySelector('.rs-tr[data-place=\"1\"] [role=rowheader]')?.title"
+    page.wait_for_function(f"!['run 1', 'run 5', undefined].includes({second})")
     assert page.locator("[aria-sort=ascending]").count() == 2
     assert said(notebook, "explorer.state.sort") == "(('activation', False), ('lr', False))"
 

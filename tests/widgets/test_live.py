@@ -299,32 +299,35 @@ def state(records: Path, live: rs.Experiment) -> ExplorerState:
     return found
 
 
-def cells(view: TableView) -> dict[int, list[float]]:
+def cells(view: TableView, name: str) -> dict[int, float | None]:
+    """What stands in a column in the rows that grew; None where nothing does."""
     sent = view.table.cells
-    values = np.frombuffer(sent["values"], "<f8")
     rows = np.frombuffer(sent["rows"], "<i4").tolist()
-    return dict(zip(rows, values.reshape(len(rows), -1).tolist() if rows else [], strict=True))
+    if not rows:
+        return {}
+    values = np.frombuffer(sent["columns"][name]["values"], "<f8").tolist()
+    missing = np.frombuffer(sent["columns"][name]["missing"], np.uint8).tolist()
+    return {row: None if gone else value for row, value, gone in zip(rows, values, missing, strict=True)}
 
 
 def test_the_table_sends_the_cells_that_changed(state: ExplorerState, live: rs.Experiment) -> None:
     view = TableView(state, Pointing())
     columns, order = view.table.columns, view.table.order
     assert view.table.statuses == {"6": "running"}
-    assert cells(view) == {}
+    assert cells(view, "loss") == {}
     grow(state, live, {"loss": [1.0, 0.25]})
     assert view.table.columns is columns
     assert view.table.order is order
-    names = [column["name"] for column in columns if "values" in column]
-    assert cells(view)[6][names.index("loss")] == 0.25
-    missing = np.frombuffer(view.table.cells["missing"], np.uint8).tolist()
-    assert missing == [name != "loss" for name in names]
+    assert cells(view, "loss") == {6: 0.25}
+    assert cells(view, "score") == {6: None}
     grow(state, live, {"loss": [1.0, math.nan], "score": 1}, "finished")
     assert view.table.statuses == {}
     assert view.table.columns is columns
-    assert math.isnan(cells(view)[6][names.index("loss")])
+    assert str(cells(view, "loss")) == "{6: nan}"
+    assert cells(view, "score") == {6: 1}
     grow(state, live, {"loss": [1.0], "new": [0.5]})
-    assert [c["name"] for c in view.table.columns if "values" in c] == [*names, "new"]  # a new column: all anew
-    assert cells(view) == {}
+    assert "new" in [column["name"] for column in view.table.columns]  # a new column: all anew
+    assert cells(view, "loss") == {}
     view.close()
 
 
