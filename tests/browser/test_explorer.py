@@ -64,6 +64,16 @@ def selected(notebook: Notebook, n: int) -> None:
     notebook.page.locator(".rs-header", has_text=f"{n} selected").wait_for()
 
 
+def on_curve(notebook: Notebook) -> tuple[float, float]:
+    """A place on a curve of the first panel, as it stands on the screen now."""
+    path = notebook.page.locator(".rs-panels .bqplot").nth(0).locator("path.line").nth(3)
+    x, y = path.evaluate(
+        """path => { const p = path.getPointAtLength(path.getTotalLength() * 0.5), m = path.getScreenCTM();
+            return [p.x * m.a + m.e, p.y * m.d + m.f]; }"""
+    )
+    return x, y
+
+
 def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path) -> None:
     notebook = opened(open_notebook, records)
     page = notebook.page
@@ -95,16 +105,12 @@ def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path
     page.locator("[data-held=unzoom]").wait_for(state="detached")
     assert ticks(notebook, 1) == other
 
-    path = page.locator(".rs-panels .bqplot").nth(0).locator("path.line").nth(3)
-    x, y = path.evaluate(
-        """path => { const p = path.getPointAtLength(path.getTotalLength() * 0.5), m = path.getScreenCTM();
-            return [p.x * m.a + m.e, p.y * m.d + m.f]; }"""
-    )
-    page.mouse.move(x, y)
+    page.mouse.move(*on_curve(notebook))
     row = page.locator(".rs-tr.rs-pointed")
     row.wait_for()
     assert page.locator(".rs-tip:visible b").count() == 3
     notebook.screenshot("explorer-hover")
+    x, y = on_curve(notebook)  # a picture may scroll the page
     page.mouse.move(x, y)
     page.mouse.click(x, y)
     selected(notebook, 1)
