@@ -8,6 +8,8 @@ from researcher.observations import summary_of
 
 def finals_of(experiment: Experiment) -> dict[str, object]:
     """What `Experiment.summary` gives as ``final`` of each of its observations that is a number, a curve or folds."""
+    if experiment.status != "running":  # its curves are in a file, and need not be kept in memory
+        return {name: experiment.summary("final", name) for name in experiment.observed()}
     found = {}
     for name, observation in experiment.observations.items():
         shape = experiment.shape(name)

@@ -25,7 +25,7 @@ def x_room(data: Range, growing: bool, before: Range | None = None) -> Range:
         if last <= before[1]:
             return first, before[1]
     if growing or before is not None:
-        return first, first + rounded_up(last - first)
+        return first, max(last, first + rounded_up(last - first))
     return first, last if last > first else first + 1.0
 
 

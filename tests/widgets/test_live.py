@@ -235,6 +235,21 @@ def test_finals_are_those_of_the_summary(observations: dict[str, Any]) -> None:
     assert {name for name, value in found.items() if value is not rs.ABSENT} == set(experiment.observed())
 
 
+def test_a_record_that_is_deleted_as_soon_as_it_is_there_stops_nothing(tmp_path: Path) -> None:
+    recorder = rs.Recorder({"title": "live"}, tmp_path).start()
+    recorder.observe(loss=1.0)
+    live = rs.all_experiments(tmp_path)[0]
+    state = ExplorerState(query="final.loss > 0")
+    state.load([live])
+    recorder.finish()
+    live.become(rs.all_experiments(tmp_path)[0])
+    assert live.path is not None
+    live.path.unlink()
+    state.grow([live])
+    assert state.statuses == {"finished": 1}
+    assert state.visible == ()
+
+
 # Room
 
 
