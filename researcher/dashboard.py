@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from researcher import figures
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.observations import folds_of, shape_of
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-
-# Told apart by people with any kind of colour vision (Okabe and Ito); after eight of them come dashes.
-_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#7722dd")
-_DASHES = ("-", "--", ":", "-.")
-_QUIET = "#8a929b"
-_LEGEND_INSIDE = 8  # entries; a longer legend stands beside the plot
 
 
 def final_compare(
@@ -61,7 +55,7 @@ def final_compare(
             print("mean", experiment.summary("final", metric), experiment.identifier())
     if not draw_plots:
         return None
-    figure, axes = _subplots(names, kwargs)
+    figure, axes = figures.subplots(names, kwargs)
     for ax, metric in zip(axes, names, strict=True):
         _draw_finals(ax, chosen, metric)
     return figure
@@ -95,16 +89,16 @@ def plot_training(es: Experiment | Iterable[Experiment], metrics: str | Iterable
         ValueError: there are no experiments, or none has the metric.
     """
     chosen, names = _checked(es, metrics)
-    figure, axes = _subplots(names, kwargs)
+    figure, axes = figures.subplots(names, kwargs)
     for ax, metric in zip(axes, names, strict=True):
         for i, experiment in _having(chosen, metric):
             folds = folds_of(experiment.observations[metric])
             mean, deviation = _over_folds(folds)
-            _draw_curve(ax, mean, f"{experiment.identifier()} {metric}", i)
+            figures.draw_curve(ax, mean, f"{experiment.identifier()} {metric}", i)
             if len(folds) > 1:
                 low, high = mean - deviation, mean + deviation
-                ax.fill_between(range(len(mean)), low, high, color=_COLOURS[i % len(_COLOURS)], alpha=0.15, lw=0)
-        _finish_steps(ax, metric)
+                ax.fill_between(range(len(mean)), low, high, color=figures.colour(i), alpha=0.15, lw=0)
+        figures.finish_steps(ax, metric)
     return figure
 
 
@@ -128,18 +122,18 @@ def plot_folds(
         ValueError: there are no experiments, or none has the metric.
     """
     chosen, names = _checked(es, metrics)
-    figure, axes = _subplots(names, kwargs, height=4)
+    figure, axes = figures.subplots(names, kwargs, height=4)
     for ax, metric in zip(axes, names, strict=True):
         having = _having(chosen, metric)
         means = [_final_mean(e, metric) for _, e in having]
-        ax.plot(range(len(having)), means, color=_QUIET, lw=1, marker="_", ms=16, mew=1.6, label="mean")
+        ax.plot(range(len(having)), means, color=figures.QUIET, lw=1, marker="_", ms=16, mew=1.6, label="mean")
         for x, (i, experiment) in enumerate(having):
             finals = _finals(experiment, metric)
-            colour = _COLOURS[i % len(_COLOURS)]
+            colour = figures.colour(i)
             ax.scatter([x] * len(finals), finals, s=26, color=colour, alpha=0.8, lw=0, zorder=3)
         ax.set_xticks(
             range(len(having)),
-            [_shown(_shortened(e.identifier(), 36)) for _, e in having],
+            [figures.shown(figures.shortened(e.identifier(), 36)) for _, e in having],
             rotation=45,
             ha="right",
             rotation_mode="anchor",
@@ -147,8 +141,8 @@ def plot_folds(
         ax.margins(x=0.5 / len(having))
         if xlabel is not None:
             ax.set_xlabel(xlabel)
-        ax.set_ylabel(_shown(metric) if ylabel is None else ylabel)
-        _legend(ax)
+        ax.set_ylabel(figures.shown(metric) if ylabel is None else ylabel)
+        figures.legend(ax)
     return figure
 
 
@@ -165,14 +159,14 @@ def plot_fold_training(e: Experiment | Iterable[Experiment], metrics: str | Iter
     """
     chosen, names = _checked(e, metrics)
     observations = _only(chosen).observations
-    figure, axes = _subplots(names, kwargs)
+    figure, axes = figures.subplots(names, kwargs)
     for ax, metric in zip(axes, names, strict=True):
         observation = observations[metric]
         curves = observation if shape_of(observation) == "folds" else folds_of(observation)
         for i, curve in enumerate(curves):
             if curve:
-                _draw_curve(ax, _over_folds(folds_of(curve))[0], f"{i}_{metric}", i)
-        _finish_steps(ax, metric)
+                figures.draw_curve(ax, _over_folds(folds_of(curve))[0], f"{i}_{metric}", i)
+        figures.finish_steps(ax, metric)
     return figure
 
 
@@ -200,15 +194,15 @@ def plot_lr(e: Experiment | Iterable[Experiment], metric: str, lr_name: str, n_i
     if shape_of(experiment.observations[lr_name]) == "number":
         rates = rates.repeat(len(values))
 
-    figure, (ax,) = _subplots([metric], {"figsize": (10, 4)})
-    _draw_curve(ax, values, metric, 0)
+    figure, (ax,) = figures.subplots([metric], {"figsize": (10, 4)})
+    figures.draw_curve(ax, values, metric, 0)
     for what, step, colour in _turns(values, n_increases):
         rate = number_label(float(rates[step])) if step < len(rates) else "not recorded"
         print(f"{metric} {what} at step {step}, learning rate {rate}")
-        label = _shown(f"{what}: step {step}, lr {rate}")
+        label = figures.shown(f"{what}: step {step}, lr {rate}")
         ax.axvline(step, color=colour, lw=1.2, ls="--", label=label, zorder=1.5)
-    _draw_rates(ax, rates[: len(values)], lr_name)
-    _finish_steps(ax, metric, beside=True)
+    figures.draw_behind(ax, rates[: len(values)], lr_name)
+    figures.finish_steps(ax, metric, beside=True)
     return figure
 
 
@@ -281,76 +275,10 @@ def _turns(values: Floats, n_increases: int) -> list[tuple[str, int, str]]:
         falling = value < before or (falling and value == before)
     lowest = min(real, key=lambda pair: pair[1])[0]
     return [
-        *([] if begins is None else [("begins to decrease", begins, _COLOURS[2])]),
-        *(("begins to increase", step, _COLOURS[5]) for step in rises[: max(0, n_increases)]),
-        ("is lowest", lowest, _COLOURS[3]),
+        *([] if begins is None else [("begins to decrease", begins, figures.COLOURS[2])]),
+        *(("begins to increase", step, figures.COLOURS[5]) for step in rises[: max(0, n_increases)]),
+        ("is lowest", lowest, figures.COLOURS[3]),
     ]
-
-
-def _subplots(metrics: list[str], kwargs: dict[str, Any], height: float = 3.2) -> tuple[Figure, list[Axes]]:
-    """A figure with one subplot for each metric, below each other unless ``ncols`` says otherwise."""
-    import matplotlib as mpl
-    import matplotlib.pyplot as plt
-
-    columns = kwargs.get("ncols", 1)
-    rows = math.ceil(len(metrics) / columns)
-    ours: dict[str, Any] = {"figsize": (8 * min(columns, 2), 0.6 + height * rows)}
-    if not {"layout", "constrained_layout", "tight_layout"} & kwargs.keys():
-        ours["layout"] = "constrained"
-    figure, grid = plt.subplots(**{**ours, **kwargs, "nrows": rows, "squeeze": False})
-    axes = list(grid.flat)
-    for spare in axes[len(metrics) :]:
-        spare.remove()
-    for ax in axes[: len(metrics)]:
-        ax.grid(visible=True, lw=0.5, alpha=0.35)
-        ax.set_axisbelow(True)
-        ax.spines[["top", "right"]].set_visible(False)
-    if "inline" in mpl.get_backend():
-        setattr(figure, "_repr_mimebundle_", partial(_no_second_picture, figure))  # noqa: B010 - unknown to mypy
-    return figure, axes[: len(metrics)]
-
-
-def _no_second_picture(figure: Figure, **_: object) -> dict[str, object]:
-    """Called when IPython shows the figure, because it ends a cell for example.
-
-    At the end of a cell the inline backend shows all figures that pyplot holds, so pyplot must forget this one.
-    The empty dict leaves the picture itself to IPython.
-    """
-    import matplotlib.pyplot as plt
-
-    plt.close(figure)
-    return {}
-
-
-def _draw_curve(ax: Axes, values: Floats, label: str, i: int) -> None:
-    """One line over the steps; a value between two gaps would be invisible, so it is a dot."""
-    import numpy as np
-
-    real = np.pad(np.isfinite(values), 1)
-    lone = real[1:-1] & ~real[:-2] & ~real[2:]
-    ax.plot(
-        range(len(values)),
-        values,
-        label=_shown(label),
-        color=_COLOURS[i % len(_COLOURS)],
-        linestyle=_DASHES[i // len(_COLOURS) % len(_DASHES)],
-        lw=1.6,
-        **({"marker": "o", "ms": 5, "markevery": lone.nonzero()[0].tolist()} if lone.any() else {}),
-    )
-
-
-def _draw_rates(ax: Axes, rates: Floats, name: str) -> None:
-    """The learning rate, quietly, on an axis of its own on the right."""
-    right = ax.twinx()
-    right.plot(range(len(rates)), rates, color=_QUIET, lw=1.2, marker="." if len(rates) == 1 else "")
-    if (rates[rates == rates] > 0).all():
-        right.set_yscale("log")
-    right.set_ylabel(_shown(name), color=_QUIET)
-    right.tick_params(axis="y", which="both", colors=_QUIET)
-    right.spines[["top", "left"]].set_visible(False)
-    right.spines["right"].set_color(_QUIET)
-    ax.set_zorder(right.get_zorder() + 1)
-    ax.patch.set_visible(False)
 
 
 def _draw_finals(ax: Axes, experiments: Experiments, metric: str) -> None:
@@ -362,68 +290,16 @@ def _draw_finals(ax: Axes, experiments: Experiments, metric: str) -> None:
         ax.plot(
             [*range(len(folds[i])), last],
             [*folds[i], _final_mean(experiment, metric)],
-            label=_shown(experiment.identifier()),
-            color=_COLOURS[i % len(_COLOURS)],
-            linestyle=_DASHES[i // len(_COLOURS) % len(_DASHES)],
+            label=figures.shown(experiment.identifier()),
+            color=figures.colour(i),
+            linestyle=figures.dash(i),
             lw=1.2,
             marker="o",
             ms=4.5,
         )
     if last:
-        ax.axvline(last - 0.5, color=_QUIET, lw=0.8, ls=":")
+        ax.axvline(last - 0.5, color=figures.QUIET, lw=0.8, ls=":")
     ax.set_xticks(range(last + 1), [*(f"fold_{fold}" for fold in range(last)), "mean"])
     ax.set_xlim(-0.5, last + 0.5)
-    ax.set_ylabel(_shown(metric))
-    _legend(ax)
-
-
-def _finish_steps(ax: Axes, metric: str, beside: bool = False) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    if ax.dataLim.x1 == 0:
-        ax.set_xlim(-1, 1)  # numbers and curves of one step
-    ax.set_xlabel("step")
-    ax.set_ylabel(_shown(metric))
-    _legend(ax, beside)
-
-
-def _legend(ax: Axes, beside: bool = False) -> None:
-    """Inside the plot while it is short, else beside it, as many entries as there is room for."""
-    from matplotlib.lines import Line2D
-
-    handles, labels = ax.get_legend_handles_labels()
-    if len(handles) <= _LEGEND_INSIDE and not beside:
-        labels = [_shortened(text, 44) for text in labels]
-        ax.legend(handles, labels, fontsize="small", framealpha=0.7, edgecolor="none")
-        return
-    extent, points = ax.get_window_extent(), 72 / ax.figure.dpi
-    width, height = 0.75 * extent.width * points, extent.height * points  # the most that the legend may take
-    labels = [_shortened(text, max(10, min(44, int((width - 40) / 4.6)))) for text in labels]
-    columns = 2 if 2 * (40 + 4.6 * max(map(len, labels))) <= width else 1
-    fitting = columns * max(3, int(height / 13))
-    if len(handles) > fitting:
-        hidden = len(handles) - fitting + 1
-        handles = [*handles[:-hidden], Line2D([], [], lw=0)]
-        labels = [*labels[: len(handles) - 1], f"… and {hidden} more"]
-    ax.legend(
-        handles,
-        labels,
-        fontsize="small",
-        frameon=False,
-        ncols=columns if len(handles) > fitting / columns else 1,
-        loc="upper left",
-        bbox_to_anchor=(1.1 if beside else 1.01, 1),
-        borderaxespad=0,
-    )
-
-
-def _shortened(text: str, longest: int) -> str:
-    """The beginning and the end of a text that is too long; identifiers begin with a title and end with a hash."""
-    half = (longest - 1) // 2
-    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"
-
-
-def _shown(text: str) -> str:
-    """A text that matplotlib shows as it is: no formula between dollars, not hidden by a leading underscore."""
-    return (" " if text.startswith("_") else "") + text.replace("$", r"\$")
+    ax.set_ylabel(figures.shown(metric))
+    figures.legend(ax)
