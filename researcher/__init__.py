@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from researcher.recorder import Recorder
     from researcher.recovery import recover
+    from researcher.running import run
     from researcher.widgets.explorer import Explorer
 
 __version__ = "1.0.0.dev0"
@@ -64,6 +65,7 @@ __all__ = [
     "record_experiment_with_collector",
     "recover",
     "reduced_params",
+    "run",
     "save_experiment",
 ]
 
@@ -89,6 +91,7 @@ _HOMES = {
     ),
     "recorder": ("Recorder",),
     "recovery": ("recover",),
+    "running": ("run",),
     "widgets.explorer": ("Explorer",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

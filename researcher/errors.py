@@ -9,6 +9,7 @@ ResearcherError
 ├── DamagedRecord        (ValueError)             a file that is not a readable record
 ├── NoSuchExperiment     (ValueError)             a hash that names no experiment, or several
 ├── NotRecording         (RuntimeError)           a recorder that is not started, or has ended
+├── NotRunnable          (TypeError)              what cannot be run as a function of params
 ├── ObservationConflict  (ValueError)             folds and plain values under one key, or a key set twice
 ├── MissingExtra         (ImportError)            a package that this needs is not installed; says how to get it
 └── QueryError           (ValueError)             a query that cannot be understood; points at the mistake
@@ -97,6 +98,10 @@ class ObservationConflict(ResearcherError, ValueError):
 
 class NotRecording(ResearcherError, RuntimeError):
     """A recorder was used before it was started, or after it ended."""
+
+
+class NotRunnable(ResearcherError, TypeError):
+    """What was to be run is no function of params."""
 
 
 class MissingExtra(ResearcherError, ImportError):

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from researcher.errors import NotRecordable, ObservationConflict, ResearcherError
+from researcher.experiment import Experiment
 from researcher.plain import plain
 from researcher.storage.lines import FOLDS, Line, number_text
 from researcher.storage.replay import is_step
 from researcher.storage.strict import Notes, pointer
+from researcher.storage.whole import held
 
 _SAID = {"curve": "a curve without folds", "folds": "a curve of each fold", "kept": "a single value"}
+_TAKEN = {"format", "status", "recorded_at", "id", "writer", "resumes", "steps", "times", "values", "texts", "keys"}
+_TAKEN |= {"notes", "tags", "files", "error"}
 
 
 class Observed(NamedTuple):
@@ -60,6 +64,46 @@ def sorted_out(observations: Mapping[Any, Any], fold: int | None, kinds: dict[st
             found.refused.append(error.with_traceback(None))  # which leads to all that is here, the recorder too
             continue
         (found.points if number else found.kept)[name] = known
+    return found
+
+
+def wholes(
+    observations: Mapping[Any, Any], time: float, kinds: dict[str, str]
+) -> tuple[list[Line], list[ResearcherError]]:
+    """Lines that hold whole observations, and an error for each that has no place in a record.
+
+    Args:
+        observations: by name: a number, a list (a value a step), a list of lists (a list a fold), anything else.
+        time: seconds since the start.
+        kinds: see `sorted_out`.
+    """
+    good: dict[str, Any] = {}
+    refused: list[ResearcherError] = []
+    for given, value in observations.items():
+        try:
+            name, known = _checked(given, value)
+            if name in kinds:
+                raise ObservationConflict(f"{name!r} was observed before; give one of them another name")
+        except (NotRecordable, ObservationConflict) as error:
+            refused.append(error.with_traceback(None))
+            continue
+        good[name] = known
+    found = Experiment({"observations": good})
+    shapes = {"curve": "curve", "folds": "folds"}
+    kinds.update({name: shapes.get(found.shape(name), "kept") for name in good})
+    return [*held(found, time)], refused
+
+
+def facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a record is to say of itself, as strict JSON.
+
+    Raises:
+        NotRecordable: a value has no place in a record, or a name is one that records use already.
+    """
+    for name in given:
+        if name in _TAKEN:
+            raise NotRecordable(f"{name!r} is what a record says of itself already; use another name", name)
+    found: dict[str, Any] = Notes().strict(plain(given, "facts"))
     return found
 
 

@@ -275,6 +275,40 @@ class Recorder:
                 return
         self._observe(observations, step, fold, refused)
 
+    def set_observations(self, observations: Mapping[str, Any]) -> None:
+        """Record whole observations at once, as `record_experiment` takes them.
+
+        Args:
+            observations: what came out, by name: a number, a list (a value a step), a list of lists (a list a fold).
+
+        Raises:
+            NotRecordable: a value or name has no place in a record; the others are recorded. With ``errors="warn"``
+                a warning.
+            ObservationConflict: something was observed under the name before; likewise.
+            NotRecording: it is not started, or has ended; likewise.
+        """
+        observations, refused = observing.joined(observations, {})
+        lines, wrong = observing.wholes(observations, self._now(), self._kinds)
+        for line in lines:
+            self._add(line)
+        for error in (*refused, *wrong):
+            self._refuse(error)
+
+    def describe(self, **facts: Any) -> None:
+        """Add to what the record says of itself, under ``researcher``; of one name the last one stays.
+
+        Raises:
+            NotRecordable: a value has no place in a record, or the record uses the name already; with
+                ``errors="warn"`` a warning.
+            NotRecording: it is not started, or has ended; likewise.
+        """
+        try:
+            line = Line(self._now(), ours=observing.facts(facts))
+        except NotRecordable as error:
+            self._refuse(error)
+        else:
+            self._add(line)
+
     def note(self, text: str) -> None:
         """Add a remark to the record, with the time of day.
 

@@ -21,6 +21,9 @@ CORE = [
     "plain",
     "query",
     "record",
+    "returned",
+    "running",
+    "seeding",
 ]
 STORAGE = ["storage.directory", "storage.names", "storage.publish", "storage.records", "storage.strict"]
 

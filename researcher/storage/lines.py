@@ -19,7 +19,7 @@ _START = b'{"time":'
 
 
 class Series(msgspec.Struct, omit_defaults=True):
-    """All that one curve held when a record was resumed; without a fold unless it is one."""
+    """All of one curve at once; without a fold unless it is one."""
 
     name: str
     steps: list[Number]
@@ -46,7 +46,8 @@ class Line(msgspec.Struct, omit_defaults=True):
         status: how it ended, which may be taken back by ``resumed``.
         error: what ended it.
         resumed: recording went on in another process, at ``step`` if there is one.
-        series: what was there before, where a record is resumed.
+        series: whole curves: what was there before, where a record is resumed, or what a function returned.
+        ours: what else the record says of itself, by name.
     """
 
     time: float
@@ -64,6 +65,7 @@ class Line(msgspec.Struct, omit_defaults=True):
     error: dict[str, str] | None = None
     resumed: bool = False
     series: list[Series] | None = None
+    ours: dict[str, Any] | None = None
 
 
 class Points(msgspec.Struct, omit_defaults=True, gc=False):
@@ -100,8 +102,8 @@ def decoded(line: bytes) -> Line:
         found = msgspec.convert(_decoded_leniently(line), Line)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    if found.kept and line.count(b"[") + line.count(b"{") > DEEPEST:
-        shallow(found.kept)
+    if (found.kept or found.ours) and line.count(b"[") + line.count(b"{") > DEEPEST:
+        shallow({**(found.kept or {}), **(found.ours or {})})
     return found
 
 

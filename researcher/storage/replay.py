@@ -99,6 +99,7 @@ class Replay:
         for name, single in kept.items():
             self._keep(name, single)
         self._ours.update(annotated(self._ours, line))
+        self._ours.update(line.ours or {})
         if line.status is not None:
             self.status = line.status
             if line.error is not None:
@@ -132,12 +133,12 @@ class Replay:
         return {**self._ours, **({"values": kept} if kept else {})}
 
     def series(self) -> dict[str, Any]:
-        """What the ``researcher`` part says of curves: the steps where they are not 0, 1, 2 and so on, the times."""
+        """What the ``researcher`` part says of curves: the steps where they are not 0, 1, 2 and so on, known times."""
         curves = {name: self._curves[name] for name in self._order if name in self._curves}
         uneven = {name: curve for name, curve in curves.items() if not _counted(curve)}
         parts = {
             "steps": {name: _each(curve, lambda c: [*c.steps]) for name, curve in uneven.items()},
-            "times": {name: _each(curve, lambda c: [*c.times]) for name, curve in curves.items()},
+            "times": {name: _each(curve, lambda c: [*c.times]) for name, curve in curves.items() if _timed(curve)},
         }
         return {name: part for name, part in parts.items() if part}
 
@@ -253,3 +254,9 @@ def _each(found: Curve | dict[int, Curve], part: Any) -> Any:
 
 def _counted(found: Curve | dict[int, Curve]) -> bool:
     return found.counted() if isinstance(found, Curve) else all(curve.counted() for curve in found.values())
+
+
+def _timed(found: Curve | dict[int, Curve]) -> bool:
+    """Whether it is known of any value when it was observed."""
+    curves = found.values() if isinstance(found, dict) else (found,)
+    return any(time is not None for curve in curves for time in curve.times)
