@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test test-frameworks bench clean help
+.PHONY: demo test test-frameworks bench bench-full clean help
 
 demo: $(VENV)/installed-demo ## Open mnist_demo.ipynb in Jupyter; with no terminal, run it and print the best experiment
 	@if [ -t 0 ] && [ -t 1 ]; then \
@@ -40,8 +40,11 @@ test: $(VENV)/installed-test ## Run the linters, the type checker and all tests;
 test-frameworks: $(VENV)/installed-test-frameworks ## Test the callbacks with the frameworks, which are large to download
 	$(BIN)/pytest tests/integrations
 
-bench: $(VENV)/bench/installed ## Measure what one call to log costs, here and with other trackers (five minutes)
-	$(VENV)/bench/bin/python -m benchmarks observe --quick
+bench: $(VENV)/bench/installed ## Measure all workloads of benchmarks/ in their short form, beside other trackers (five minutes)
+	$(VENV)/bench/bin/python -m benchmarks all --quick
+
+bench-full: $(VENV)/bench/installed ## The same in full, and write the tables into benchmarks/README.md
+	$(VENV)/bench/bin/python -m benchmarks all --write
 
 clean: ## Remove the environment, caches and pictures (never records/)
 	rm -rf $(VENV) build dist screenshots

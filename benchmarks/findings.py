@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.peers.bare import BareWrite
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
+from benchmarks.peers.researcher import Researcher
 from benchmarks.processes import Failed
-from benchmarks.sizes import Size
+from benchmarks.tables import aims, number, table
 
 PAUSE = 0.01  # seconds between two calls
 
@@ -33,8 +34,8 @@ class Findings:
     trouble: str = ""
 
 
-def table(peers: Sequence[Peer], found: Mapping[str, Findings], size: Size) -> str:
-    """The findings in Markdown, the quickest first."""
+def report(peers: Sequence[Observes], found: Mapping[str, Findings], acknowledged: int) -> str:
+    """The findings in Markdown, the quickest first, and whether the aim is met."""
     bare = next(found[peer.name] for peer in peers if isinstance(peer, BareWrite))
     if bare.trouble:
         raise Failed(f"the bare write: {bare.trouble}")
@@ -44,28 +45,25 @@ def table(peers: Sequence[Peer], found: Mapping[str, Findings], size: Size) -> s
         "× bare write",
         "99 % below ×",
         "about µs",
-        f"kept of {size.acknowledged}",
-        f"kept of {size.acknowledged}, {PAUSE * 1000:.0f} ms apart",
+        f"kept of {acknowledged}",
+        f"kept of {acknowledged}, {PAUSE * 1000:.0f} ms apart",
     ]
-    rows = [(_ratio(found[peer.name].medians, bare), _cells(peer, found[peer.name], bare)) for peer in peers]
-    lines = [heading, ["---", "---", *["---:"] * 5], *(cells for _, cells in sorted(rows, key=lambda row: row[0]))]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    ranked = sorted(peers, key=lambda peer: _ratio(found[peer.name].medians, bare))
+    ours = next((found[peer.name] for peer in peers if isinstance(peer, Researcher)), Findings())
+    aim = ("one `observe`, × bare write", 3, _ratio(ours.medians, bare) if ours.medians else None)
+    lost = ("acknowledged calls lost at SIGKILL", 0, None if ours.kept is None else acknowledged - ours.kept)
+    rows = [_cells(peer, found[peer.name], bare) for peer in ranked]
+    return f"{table(heading, rows, text=2)}\n\n{aims([aim, lost])}"
 
 
-def _cells(peer: Peer, findings: Findings, bare: Findings) -> list[str]:
-    name = f"{peer.name} {peer.version()}".strip()
+def _cells(peer: Observes, findings: Findings, bare: Findings) -> list[str]:
     if findings.trouble:
-        return [name, f"could not be measured: {findings.trouble[:120].replace('|', ' ')}", *[""] * 5]
-    ratios = [_number(_ratio(times, bare)) for times in (findings.medians, findings.rare)]
-    microseconds = _number(min(findings.medians) / 1000)
-    return [name, peer.call, *ratios, microseconds, str(findings.kept), str(findings.kept_of_slow)]
+        return [peer.title(), f"could not be measured: {findings.trouble[:120].replace('|', ' ')}", *[""] * 5]
+    ratios = [number(_ratio(times, bare)) for times in (findings.medians, findings.rare)]
+    microseconds = number(min(findings.medians) / 1000)
+    return [peer.title(), peer.call, *ratios, microseconds, str(findings.kept), str(findings.kept_of_slow)]
 
 
 def _ratio(times: Sequence[float], bare: Findings) -> float:
     """The quietest round to the quietest of the bare write, as other work only adds; infinite where there is none."""
     return min(times, default=math.inf) / min(bare.medians)
-
-
-def _number(value: float) -> str:
-    """Two significant digits."""
-    return f"{value:.1f}" if value < 10 else f"{float(f'{value:.2g}'):,.0f}"

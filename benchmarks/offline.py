@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,12 +17,15 @@ QUIET = {
     "DVC_NO_ANALYTICS": "1",
     "DO_NOT_TRACK": "1",
 }
+_PROJECT = Path(__file__).parents[1]
 _LOCAL = ("127.", "::1", "localhost")
 
 
 def environment(base: Mapping[str, str], home: Path) -> dict[str, str]:
-    """The environment of a peer's process: no telemetry, and a home directory without anybody's settings."""
-    return {**base, **QUIET, "HOME": str(home)}
+    """The environment of a peer's process: no telemetry, and a home directory without anybody's settings or caches."""
+    path = os.pathsep.join(filter(None, [str(_PROJECT), base.get("PYTHONPATH")]))
+    kept = {key: value for key, value in base.items() if key != "RESEARCHER_CACHE" and not key.startswith("XDG_")}
+    return {**kept, **QUIET, "HOME": str(home), "PYTHONPATH": path}
 
 
 def go_offline() -> None:

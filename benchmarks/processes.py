@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from benchmarks.offline import environment
 from benchmarks.peers.peer import Peer
 
-_PROJECT = Path(__file__).parents[1]
-_LONGEST = 120.0  # seconds, with the import and the end
+_LONGEST = 120.0  # seconds, with the import and the end, if the workload does not say otherwise
 _GRACE = 2.0  # seconds
 
 
@@ -23,24 +26,36 @@ class Failed(Exception):
     """A peer's process ended otherwise than it should; the message is the last it said."""
 
 
-def turn(verb: str, peer: Peer, directory: str, *numbers: float, ends_by: int = 0) -> str:
-    """What a process of the peer answers; afterwards it has ended, and all that it started too.
+def turn(
+    does: Callable[..., object],
+    peer: Peer,
+    directory: str | Path,
+    *numbers: float,
+    ends_by: int = 0,
+    longest: float = _LONGEST,
+) -> list[Any]:
+    """What a function of a workload answers in a process of its own, which has ended afterwards, with all it started.
 
     Args:
-        verb: what it is to do; see `benchmarks.turns`.
+        does: called with the peer, the directory as a path, and the numbers; see `benchmarks.turns`.
         peer: whose turn it is.
         directory: where it works.
-        *numbers: what else the verb needs.
-        ends_by: its exit code.
+        *numbers: what else it needs.
+        ends_by: the exit code of the process.
+        longest: how long it may take, in seconds.
+
+    Returns:
+        What the function yielded, or the one thing that it returned.
 
     Raises:
         Failed: it has another exit code, or takes too long.
     """
-    command = [sys.executable, "-m", "benchmarks.turns", verb, peer.name, directory, *map(str, numbers)]
+    where = [does.__module__, does.__name__, peer.name, str(directory)]
+    command = [sys.executable, "-m", "benchmarks.turns", *where, *map(json.dumps, numbers)]
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
             command,
-            cwd=_PROJECT,
+            cwd=home,  # some peers change the repository that they are started in
             env=environment(os.environ, Path(home)),
             stdout=subprocess.PIPE,
             stderr=said,
@@ -48,17 +63,17 @@ def turn(verb: str, peer: Peer, directory: str, *numbers: float, ends_by: int = 
             start_new_session=True,
         )
         try:
-            answer, _ = process.communicate(timeout=_LONGEST)
+            answer, _ = process.communicate(timeout=longest)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            raise Failed(f"no end within {_LONGEST:.0f} s") from None
+            raise Failed(f"no end within {longest:.0f} s") from None
         finally:
             _end_survivors(process.pid)
         if process.returncode != ends_by:
             said.seek(0)
             raise Failed((said.read().strip().splitlines() or [f"exit code {process.returncode}"])[-1])
-        return answer
+        return [json.loads(line) for line in answer.splitlines()]
 
 
 def _end_survivors(group: int) -> None:
@@ -69,3 +84,9 @@ def _end_survivors(group: int) -> None:
             os.killpg(group, 0)
             time.sleep(0.1)
         os.killpg(group, signal.SIGKILL)
+
+
+def together(does: Callable[[Any], object], peers: Sequence[Any]) -> None:
+    """Do something that is not timed for all peers, two of them at a time."""
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        list(threads.map(does, peers))

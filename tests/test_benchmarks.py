@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import readme
+import benchmarks.__main__
+from benchmarks import readme, tables
+from benchmarks.__main__ import WORKLOADS
 from benchmarks.peers import PEERS
+from benchmarks.peers.researcher import Researcher
+from benchmarks.workload import SIZES, Workload
 
 PROJECT = Path(__file__).parents[1]
 
@@ -31,7 +37,8 @@ def test_the_smallest_form_of_observe_writes_its_table(tmp_path):
     (ours,) = [row for row in rows if row[0].startswith("researcher")]
     assert (bare[2], bare[-2:], ours[-2:]) == ("1.0", ["10", "10"], ["10", "10"])
     assert ", a computer, 1 round." in done.stdout
-    assert done.stdout.strip() in target.read_text()
+    table = done.stdout.removeprefix("## observe").strip()
+    assert table in target.read_text()
 
 
 def test_a_table_takes_the_place_of_the_one_before(tmp_path):
@@ -49,7 +56,37 @@ def test_peers_have_names_of_their_own_and_are_not_imported_before_they_start():
     assert len({peer.name for peer in PEERS}) == len(PEERS)
     code = "import sys, benchmarks.peers as peers; [peer.version() for peer in peers.PEERS]; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert not set(done.stdout.split()) & {"trackio", "tensorboardX", "wandb", "aim", "mlflow", "sacred", "dvclive"}
+    assert not set(done.stdout.split()) & {peer.module for peer in PEERS if not isinstance(peer, Researcher)}
+
+
+def test_every_workload_has_all_sizes_and_a_place_in_the_readme(tmp_path):
+    target = tmp_path / "README.md"
+    target.write_text((PROJECT / "benchmarks" / "README.md").read_text())
+    for name, workload in WORKLOADS.items():
+        assert set(workload.sizes) == set(SIZES)
+        assert all(size.rounds > 0 for size in workload.sizes.values())
+        readme.write(target, name, "here")
+
+
+def test_a_workload_that_lacks_something_is_left_out_and_named(monkeypatch, capsys):
+    left_out = Workload(lambda *_: "measured", {"quick": SimpleNamespace(rounds=1)}, needs=["no_such_module"])
+    measured = replace(left_out, needs=[])
+    monkeypatch.setattr(benchmarks.__main__, "WORKLOADS", {"first": left_out, "second": measured})
+    with pytest.raises(SystemExit, match="0"):
+        benchmarks.__main__.main(["all", "--quick"])
+    said = capsys.readouterr()
+    assert "first is left out, as it needs no_such_module" in said.err
+    assert "## second\n\nmeasured\n" in said.out
+    with pytest.raises(SystemExit, match="1"):
+        benchmarks.__main__.main(["first", "--quick"])
+
+
+def test_aims_are_judged():
+    assert tables.aims([("speed", 0.5, 0.2), ("size", 3, 3.2), ("other", 1, None)]).splitlines()[2:] == [
+        "| speed | 0.5 | 0.20 | met |",
+        "| size | 3 | 3.2 | **missed** |",
+        "| other | 1 | not measured |  |",
+    ]
 
 
 def test_an_unknown_peer_is_refused():

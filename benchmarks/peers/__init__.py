@@ -7,7 +7,7 @@ from benchmarks.peers.bare import BareWrite
 from benchmarks.peers.dvclive import DVCLive
 from benchmarks.peers.mlflow import MLflowFiles, MLflowSQLite
 from benchmarks.peers.peer import Peer
-from benchmarks.peers.recorder import Recorder
+from benchmarks.peers.researcher import Researcher
 from benchmarks.peers.sacred import Sacred
 from benchmarks.peers.tensorboardx import TensorBoardX
 from benchmarks.peers.trackio import Trackio
@@ -15,7 +15,7 @@ from benchmarks.peers.wandb import WeightsAndBiases
 
 PEERS: list[Peer] = [
     BareWrite(),
-    Recorder(),
+    Researcher(),
     Trackio(),
     TensorBoardX(),
     WeightsAndBiases(),

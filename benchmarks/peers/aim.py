@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 
-class Aim(Peer):
+class Aim(Observes):
     """A run of Aim that looks at nothing but what it is given."""
 
     name = "Aim"
     distribution = "aim"
+    module = "aim"
     call = "`run.track(values, step=step)`"
 
     def start(self, directory: Path) -> None:

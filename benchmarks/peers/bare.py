@@ -7,14 +7,13 @@ import tempfile
 from pathlib import Path
 
 import researcher as rs
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 
-class BareWrite(Peer):
+class BareWrite(Observes):
     """Writes one line of constant text to a file that is opened to append."""
 
     name = "bare write"
-    distribution = ""
     call = "`os.write` of the line"
 
     def start(self, directory: Path) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 
-class DVCLive(Peer):
+class DVCLive(Observes):
     """DVCLive outside of any repository."""
 
     name = "DVCLive"
     distribution = "dvclive"
+    module = "dvclive"
     call = "`live.log_metric` four times, `live.next_step()`"
 
     def start(self, directory: Path) -> None:

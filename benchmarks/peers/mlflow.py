@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 
-class MLflow(Peer):
+class MLflow(Observes):
     """A run of MLflow; subclasses name the store."""
 
     distribution = "mlflow"
+    module = "mlflow"
     call = "`mlflow.log_metrics(values, step=step)`"
 
     def store(self, directory: Path) -> str:

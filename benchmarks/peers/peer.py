@@ -1,24 +1,29 @@
-"""What every peer can do."""
+"""What peers can do: a class for each role, as not all of them can do everything."""
 
 from __future__ import annotations
 
 import abc
 import importlib.metadata
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Peer(abc.ABC):
-    """A way to log values while an experiment runs. It is imported where it is started, and not before.
+    """A way to record experiments. Its package is imported where it is needed, and not before.
 
     Attributes:
         name: what it is called in tables.
         distribution: the package it comes from; empty if it needs none.
-        call: what is timed, in a few words.
+        module: what is imported of it; empty if it needs nothing.
     """
 
     name: str
-    distribution: str
-    call: str
+    distribution: str = ""
+    module: str = ""
 
     def available(self) -> bool:
         """Whether its package is installed."""
@@ -30,6 +35,20 @@ class Peer(abc.ABC):
             return importlib.metadata.version(self.distribution) if self.distribution else ""
         except importlib.metadata.PackageNotFoundError:
             return ""
+
+    def title(self) -> str:
+        """Name and version, for tables."""
+        return f"{self.name} {self.version()}".strip()
+
+
+class Observes(Peer):
+    """Logs values while an experiment runs.
+
+    Attributes:
+        call: what is timed, in a few words.
+    """
+
+    call: str
 
     @abc.abstractmethod
     def start(self, directory: Path) -> None:
@@ -46,3 +65,46 @@ class Peer(abc.ABC):
     @abc.abstractmethod
     def kept(self, directory: Path) -> int:
         """How many steps can be read, with all their values, of what another process left in the directory."""
+
+
+class Records(Peer):
+    """Records experiments that have ended, one after the other, into one directory.
+
+    Attributes:
+        way: what is called for one of them, in a few words.
+    """
+
+    way: str
+
+    @abc.abstractmethod
+    def open(self, directory: Path) -> None:
+        """Get ready to record into a directory, or to add to what is there; what all experiments share is done here."""
+
+    @abc.abstractmethod
+    def record(self, params: Mapping[str, Any], observations: Mapping[str, Sequence[float]]) -> None:
+        """Record an experiment: all of it is in the directory afterwards, and can be read by another process."""
+
+
+class Reads(Records):
+    """Reads what it has recorded, with a reader of its own, or with that of its files' format if it has none.
+
+    Attributes:
+        reader: what is called to read, in a few words.
+    """
+
+    reader: str
+
+    @abc.abstractmethod
+    def prepare(self) -> None:
+        """Import all that it takes to read."""
+
+    @abc.abstractmethod
+    def table(self, directory: Path) -> pd.DataFrame:
+        """A row an experiment: its params, and the final value of each observation under the observation's name.
+
+        The index is what `curve` takes.
+        """
+
+    @abc.abstractmethod
+    def curve(self, experiment: Hashable, observation: str) -> Sequence[float]:
+        """The values of an observation of one of the experiments in the table."""

@@ -8,14 +8,15 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 
-class Sacred(Peer):
+class Sacred(Observes):
     """A run of Sacred, whose main function waits in a thread until it is to finish."""
 
     name = "Sacred"
     distribution = "sacred"
+    module = "sacred"
     call = "`_run.log_scalar` four times"
 
     def start(self, directory: Path) -> None:

@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 
-class TensorBoardX(Peer):
+class TensorBoardX(Observes):
     """The SummaryWriter of tensorboardX with its own settings."""
 
     name = "tensorboardX"
     distribution = "tensorboardX"
+    module = "tensorboardX"
     call = "`writer.add_scalar` four times"
 
     def start(self, directory: Path) -> None:

@@ -7,14 +7,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 
-class Trackio(Peer):
+class Trackio(Observes):
     """Trackio without a Space: all on this disk."""
 
     name = "Trackio"
     distribution = "trackio"
+    module = "trackio"
     call = "`trackio.log(values, step=step)`"
 
     def start(self, directory: Path) -> None:

@@ -7,16 +7,17 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 _BLOCK = 32_768  # bytes; the file is a log of LevelDB after a head of seven bytes
 
 
-class WeightsAndBiases(Peer):
+class WeightsAndBiases(Observes):
     """A run of W&B in the mode offline."""
 
     name = "W&B offline"
     distribution = "wandb"
+    module = "wandb"
     call = "`run.log(values)`"
 
     def start(self, directory: Path) -> None:

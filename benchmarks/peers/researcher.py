@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import researcher as rs
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Observes
 
 
-class Recorder(Peer):
-    """The Recorder of this package."""
+class Researcher(Observes):
+    """The Recorder of this package, and its records."""
 
     name = "researcher"
     distribution = "researcher-notebook"
+    module = "researcher"
     call = "`recorder.observe(values, step=step)`"
 
     def available(self) -> bool:
