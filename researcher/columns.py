@@ -1,72 +1,151 @@
-"""A column of a table of experiments: a param, a summary of an observation, or what each record says of itself."""
+"""The columns of experiments, by name, as everything that filters, sorts, draws and compares many of them needs it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from researcher.arrays import Array, floats
+from researcher.column import Column, Mask, column_of_facet, column_of_numbers
 from researcher.experiment import Experiment
-from researcher.facets import Facet, facet_of, values_of
-from researcher.params import ABSENT, as_float
+from researcher.facets import OWN, SUMMARIES, Facet, facet_of, facet_of_coded, facet_of_numbers, telling
+from researcher.finals import finals_of
+from researcher.observations import lower_is_better
+from researcher.params import ABSENT
+from researcher.table import table_of
+
+Numbers = tuple[Array, Mask]
 
 
-@dataclass(frozen=True, eq=False)
-class Column:
-    """One value for each experiment, to sort, draw and compare by.
+class Columns:
+    """Columns of experiments; each is made when it is first asked for, and kept until its experiments grow.
 
     Attributes:
-        name: a dotted param name, ``final.loss`` and the like, an observation's name for its final value, or one of
-            ``status``, ``title``, ``timestamp``, ``duration`` and ``hash``.
-        values: the values, `ABSENT` where an experiment has none, of length ``n_experiments``.
-        numeric: whether all values that are there are numbers.
-        numbers: the values as floats; of other values the place in their order. NaN where there is none. Of shape
-            ``(n_experiments,)``.
-        labels: what the places stand for, in order; empty for a numeric column.
+        experiments: a row each, in this order.
+        observed: the names of all observations that have a number, in order of first appearance.
     """
 
-    name: str
-    values: tuple[Any, ...]
-    numeric: bool
-    numbers: npt.NDArray[np.float64]
-    labels: tuple[str, ...]
+    def __init__(self, experiments: Sequence[Experiment]) -> None:
+        self.experiments = experiments
+        self._table = table_of(experiments)
+        self.observed = tuple(self._table.observed)
+        self._summaries: dict[tuple[str, str], Numbers] = {}
+        self._facets: dict[str, Facet] = {}
+        self._columns: dict[str, Column] = {}
+        self._ends: dict[int, dict[str, object]] = {}  # final values of those that grew, by row
+
+    @cached_property
+    def params(self) -> dict[str, Facet]:
+        """A facet for each param by name, in order of first appearance, whether or not it varies."""
+        return {name: facet_of_coded(name, column) for name, column in self._table.params.items()}
+
+    @cached_property
+    def statuses(self) -> list[str]:
+        """The status of each experiment."""
+        return [str(status) for status in self._table.status.listed()]
 
     @property
-    def there(self) -> npt.NDArray[np.bool_]:
-        """Which experiments have a value, NaN among them, of shape ``(n_experiments,)``."""
-        return np.array([value is not ABSENT for value in self.values], dtype=bool)
+    def recorded_at(self) -> Array:
+        """When each was recorded, in seconds since 1970, 0 where that is not known; of shape ``(n_experiments,)``."""
+        return self._table.recorded_at
 
-    @property
-    def wide(self) -> bool:
-        """Whether the numbers are positive and span more than two powers of ten, so that a log axis shows them."""
-        finite = self.numbers[np.isfinite(self.numbers)]
-        return bool(self.numeric and len(finite) > 1 and finite.min() > 0 and finite.max() / finite.min() > 100)
+    @cached_property
+    def hashes(self) -> list[str]:
+        """The hash of each experiment."""
+        return [e.hash for e in self.experiments]
 
+    @cached_property
+    def titles(self) -> list[str]:
+        """What each experiment is called: its title, or else the first characters of its hash."""
+        titles = self._table.title.listed()
+        return [title or self.experiments[row].hash[:8] for row, title in enumerate(titles)]
 
-def column_of(experiments: Sequence[Experiment], name: str) -> Column:
-    """The column of this name; all `ABSENT` where no experiment has it."""
-    return _column(name, values_of(experiments, name))
+    def summary(self, which: str, observation: str) -> Numbers:
+        """One number of an observation for each experiment, and which of them have it; see `Experiment.summary`.
 
+        Returns:
+            Two arrays of shape ``(n_experiments,)``; where there is no number, the first holds NaN.
+        """
+        if which == "best":
+            which = "min" if lower_is_better(observation) else "max"
+        if (which, observation) not in self._summaries:
+            found = self._table.numbers(which, observation)
+            self._summaries[which, observation] = found.values, found.there
+            self._patch(which, observation, self._ends)
+        return self._summaries[which, observation]
 
-def column_of_facet(facet: Facet) -> Column:
-    """The column of a param whose facet is known."""
-    return _column(facet.name, [facet.values[code] for code in facet.codes])
+    def grow(self, rows: Collection[int]) -> None:
+        """Bring in line what follows from the experiments in these rows, which hold more now than before."""
+        statuses = self.statuses
+        for row in rows:
+            statuses[row] = self.experiments[row].status
+            self._ends[row] = finals_of(self.experiments[row])
+        self.observed = tuple(dict.fromkeys([*self.observed, *(name for row in rows for name in self._ends[row])]))
+        for which, name in self._summaries:
+            self._patch(which, name, rows)
+        self._facets = {}
+        self._columns = {name: column for name, column in self._columns.items() if name in self.params}
 
+    def _patch(self, which: str, observation: str, rows: Collection[int]) -> None:
+        """Put what experiments have by now into these rows of a summary."""
+        if not rows:
+            return
+        found = [self._one(row, which, observation) for row in rows]
+        numbers, there = self._summaries[which, observation]
+        numbers, there = numbers.copy(), there.copy()
+        numbers[[*rows]] = floats([value if isinstance(value, (int, float)) else np.nan for value in found])
+        there[[*rows]] = [value is not ABSENT for value in found]
+        self._summaries[which, observation] = numbers, there
 
-def _column(name: str, values: Sequence[Any]) -> Column:
-    numeric = all(value is ABSENT or _is_number(value) for value in values)
-    if numeric:
-        numbers = np.array([np.nan if value is ABSENT else as_float(value) for value in values], dtype=float)
-        return Column(name, tuple(values), True, numbers, ())
-    facet = facet_of(name, values)
-    numbers = facet.codes.astype(float)
-    numbers[[value is ABSENT for value in values]] = np.nan
-    labels = tuple(text for text, value in zip(facet.labels, facet.values, strict=True) if value is not ABSENT)
-    return Column(name, tuple(values), False, numbers, labels)
+    def _one(self, row: int, which: str, observation: str) -> object:
+        if which == "final" and row in self._ends:
+            return self._ends[row].get(observation, ABSENT)
+        return self.experiments[row].summary(which, observation)
 
+    def telling(self) -> list[Facet]:
+        """A facet for each param that varies, the most telling first."""
+        return telling([*self.params.values()])
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    def facet(self, name: str) -> Facet:
+        """The facet of a column, whatever it is a column of; see `column`."""
+        if name in self.params:
+            return self.params[name]
+        if name not in self._facets:
+            numbers = self._numbers(name)
+            if numbers is None:
+                self._facets[name] = self._own(name)
+            else:
+                self._facets[name] = facet_of_numbers(name, *numbers)
+        return self._facets[name]
+
+    def column(self, name: str) -> Column:
+        """The values of a column; all `ABSENT` where no experiment has it.
+
+        Args:
+            name: a dotted param name; if no experiment has it, ``final.loss`` and the like, one of
+                `researcher.facets.OWN`, or the name of an observation for its final value.
+        """
+        if name not in self._columns:
+            numbers = None if name in self.params else self._numbers(name)
+            found = column_of_facet(self.facet(name)) if numbers is None else column_of_numbers(name, *numbers)
+            self._columns[name] = found
+        return self._columns[name]
+
+    def _numbers(self, name: str) -> Numbers | None:
+        """The numbers of a column that is no param; None for what a record says of itself."""
+        which, _, observation = name.partition(".")
+        if which in SUMMARIES and observation:
+            return self.summary(which, observation)
+        return None if name in OWN else self.summary("final", name)
+
+    def _own(self, name: str) -> Facet:
+        """What records say of themselves; of experiments that grew, what they say now."""
+        found = self._table.look_up((name,))
+        if not self._ends:
+            return facet_of_coded(name, found)
+        values = found.listed()
+        for row in self._ends:
+            values[row] = self.experiments[row].look_up((name,))
+        return facet_of(name, values)

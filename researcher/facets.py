@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import NoneType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from researcher.arrays import Array, floats
+from researcher.coded import Coded, coded
 from researcher.experiment import Experiment
-from researcher.params import ABSENT, flattened, label, value_key, value_order
+from researcher.params import ABSENT, as_float, label, value_key, value_order
 from researcher.plain import plain
+from researcher.table import table_of
 
 OWN = ("status", "title", "timestamp", "duration", "hash", "tags")
 SUMMARIES = ("final", "best", "min", "max")
@@ -31,30 +35,58 @@ class Facet:
         name: its dotted name.
         values: its distinct values in the order in which they are listed; `ABSENT` last, if some lack it. Values
             that are filtered for are among them even where no experiment has them.
-        keys: a text for each value that is equal exactly for equal values; what the page sends back.
-        labels: how each value is shown.
         codes: for each experiment the index of its value, of shape ``(n_experiments,)``. Codes sort as values do.
     """
 
     name: str
     values: tuple[Any, ...]
-    keys: tuple[str, ...]
-    labels: tuple[str, ...]
     codes: npt.NDArray[np.int32]
 
-    @property
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """A text for each value that is equal exactly for equal values; what the page sends back."""
+        return tuple(map(value_key, self.values))
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """How each value is shown."""
+        return tuple(map(label, self.values))
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The values as floats, NaN where one is no number."""
+        return floats([value if _is_number(value) else np.nan for value in self.values])
+
+    @cached_property
+    def numeric(self) -> bool:
+        """Whether all values that are there are numbers."""
+        return all(value is ABSENT or _is_number(value) for value in self.values)
+
+    @cached_property
     def varies(self) -> bool:
         """Whether the experiments differ in it."""
-        return len(np.unique(self.codes)) > 1
+        return bool((self.codes != self.codes[:1]).any())
+
+    @cached_property
+    def there(self) -> npt.NDArray[np.bool_]:
+        """Which experiments have a value, of shape ``(n_experiments,)``."""
+        found: npt.NDArray[np.bool_] = self.codes < len(self.values) - (self.values[-1:] == (ABSENT,))
+        return found
 
     def chosen(self, kept: Kept) -> npt.NDArray[np.bool_]:
         """Which experiments a filter keeps, of shape ``(n_experiments,)``."""
-        if isinstance(kept, Mapping):
-            wanted = [_passes(value, kept) for value in self.values]
-        else:
+        if not isinstance(kept, Mapping):
             keys = {value_key(value) for value in kept}
-            wanted = [key in keys for key in self.keys]
-        return np.array(wanted, dtype=bool)[self.codes]
+            wanted = np.array([key in keys for key in self.keys], dtype=bool)
+        elif "contains" in kept:
+            text = str(kept["contains"]).casefold()
+            pairs = zip(self.values, self.labels, strict=True)
+            wanted = np.array([v is not ABSENT and text in shown.casefold() for v, shown in pairs], dtype=bool)
+        else:
+            low, high = as_float(kept.get("min", -np.inf)), as_float(kept.get("max", np.inf))
+            wanted = (low <= self.numbers) & (self.numbers <= high)
+        found: npt.NDArray[np.bool_] = wanted[self.codes]
+        return found
 
     def counts(self, mask: npt.NDArray[np.bool_]) -> list[int]:
         """How many of the experiments in ``mask`` have each value."""
@@ -62,51 +94,69 @@ class Facet:
         return found
 
 
+def params_of(experiments: Sequence[Experiment]) -> list[Facet]:
+    """A facet for each param, in order of first appearance."""
+    return [facet_of_coded(name, column) for name, column in table_of(experiments).params.items()]
+
+
 def facets_of(experiments: Sequence[Experiment]) -> list[Facet]:
-    """A facet for each param that varies, the most telling first.
+    """A facet for each param that varies, the most telling first; see `telling`."""
+    return telling(params_of(experiments))
+
+
+def telling(params: Sequence[Facet]) -> list[Facet]:
+    """The params that vary, the most telling first.
 
     These have few values that many experiments share; the title is last.
     """
-    params = [flattened(e.params) for e in experiments]
-    names = dict.fromkeys(name for flat in params for name in flat)
-    found = [facet_of(name, [flat.get(name, ABSENT) for flat in params]) for name in names]
-    many = max(12, len(params) / 3)
-    return sorted((f for f in found if f.varies), key=lambda f: (f.name == "title", len(f.values) > many))
+    many = max(12, len(params[0].codes) / 3) if params else 0
+    varying = [facet for facet in params if facet.varies]
+    return sorted(varying, key=lambda facet: (facet.name == "title", len(facet.values) > many))
 
 
-def with_filtered(
-    facets: Sequence[Facet], experiments: Sequence[Experiment], filters: Mapping[str, Kept]
-) -> list[Facet]:
-    """The facets, such that all that is filtered for is among them.
-
-    These are params that do not vary, values that nobody has, and summaries of observations such as ``final.loss``.
-    """
-    found = {facet.name: facet for facet in facets}
-    for name, kept in filters.items():
-        values = () if isinstance(kept, Mapping) else kept
-        known = found.get(name)
-        if known is None or not {value_key(value) for value in values} <= set(known.keys):
-            found[name] = facet_of(name, values_of(experiments, name), values)
-    return list(found.values())
+def facet_of(name: str, column: Iterable[object]) -> Facet:
+    """The facet of a param with these values, one an experiment."""
+    return facet_of_coded(name, coded(column))
 
 
-def values_of(experiments: Sequence[Experiment], name: str) -> list[Any]:
-    """A value for each experiment, `ABSENT` where it has none.
+def facet_of_coded(name: str, column: Coded) -> Facet:
+    """The facet of a column; values that are alike, such as ``1`` and ``1.0``, are one."""
+    values: list[object] = []
+    alike: dict[str, int] = {}
+    place = np.empty(len(column.values) + 1, dtype=np.int32)  # the last is that of the code -1
+    for code in np.unique(column.codes).tolist():
+        value = ABSENT if code < 0 else column.values[code]
+        place[code] = alike.setdefault(value_key(value), len(values))
+        if place[code] == len(values):
+            values.append(value)
+    return _in_order(name, values, place[column.codes])
 
-    Args:
-        experiments: of any length.
-        name: a dotted param name; if no experiment has it, ``final.loss`` and the like, one of `OWN`, or the name of an
-            observation for its final value.
-    """
-    found = [flattened(e.params).get(name, ABSENT) for e in experiments]
-    if any(value is not ABSENT for value in found):
-        return found
-    which, _, observation = name.partition(".")
-    if which in SUMMARIES and observation:
-        return [e.summary(which, observation) for e in experiments]
-    if name in OWN:
-        return [e.look_up((name,)) for e in experiments]
-    return [e.summary("final", name) for e in experiments]
+
+def facet_of_numbers(name: str, numbers: Array, there: npt.NDArray[np.bool_]) -> Facet:
+    """The facet of a column of numbers, each of shape ``(n_experiments,)``."""
+    distinct, codes = np.unique(numbers[there], return_inverse=True)
+    found = np.full(len(numbers), len(distinct), dtype=np.int32)
+    found[there] = codes
+    return Facet(name, (*distinct.tolist(), *(() if there.all() else (ABSENT,))), found)
+
+
+def with_values(facet: Facet, values: Iterable[object]) -> Facet:
+    """The facet, such that these values are listed, whether or not an experiment has them."""
+    known = set(facet.keys)
+    more = {key: value for value in values if (key := value_key(value)) not in known}
+    return _in_order(facet.name, [*facet.values, *more.values()], facet.codes) if more else facet
+
+
+def _in_order(name: str, values: Sequence[object], places: npt.NDArray[np.int32]) -> Facet:
+    """The facet of distinct values in any order, and for each experiment the place of its value among them."""
+    order = sorted(range(len(values)), key=lambda i: value_order(values[i]))
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order))
+    return Facet(name, tuple(values[i] for i in order), rank[places])
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def kept_of(name: str, kept: Any) -> Kept:
@@ -127,44 +177,3 @@ def kept_of(name: str, kept: Any) -> Kept:
     if isinstance(kept, (str, bytes)) or not isinstance(kept, Iterable):
         raise ValueError(f"filters[{name!r}] is {kept!r}; give a list of the values to keep: [{kept!r}]")
     return tuple(value if value is ABSENT else plain(value, f"filters[{name!r}]") for value in kept)
-
-
-def _passes(value: object, kept: Mapping[str, Any]) -> bool:
-    """Whether a value lies in a range, or holds a text."""
-    if "contains" in kept:
-        return value is not ABSENT and str(kept["contains"]).casefold() in label(value).casefold()
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return bool(kept.get("min", -np.inf) <= value <= kept.get("max", np.inf))
-
-
-def facet_of(name: str, column: Sequence[object], more: Collection[object] = ()) -> Facet:
-    """The facet of a param with these values, one an experiment; ``more`` are listed where no experiment has them."""
-    keys = [value_key(value) for value in column]
-    distinct = {**{value_key(value): value for value in more}, **dict(zip(keys, column, strict=True))}
-    ordered = sorted(distinct, key=lambda key: value_order(distinct[key]))
-    code = {key: i for i, key in enumerate(ordered)}
-    values = tuple(distinct[key] for key in ordered)
-    codes = np.array([code[key] for key in keys], dtype=np.int32)
-    return Facet(name, values, tuple(ordered), tuple(map(label, values)), codes)
-
-
-def narrowed(facets: Sequence[Facet], filters: Mapping[str, Kept], n: int) -> dict[str | None, Any]:
-    """Which experiments pass the filters: under ``None`` all of them, under each name all but that param's own.
-
-    Args:
-        facets: of all params that are filtered; see `with_filtered`.
-        filters: what is kept, by param.
-        n: the number of experiments.
-
-    Returns:
-        Masks of shape ``(n,)``.
-    """
-    by_name = {facet.name: facet for facet in facets}
-    own = {name: by_name[name].chosen(values) for name, values in filters.items()}
-    everything = np.ones(n, dtype=bool)
-    masks: dict[str | None, Any] = {None: np.logical_and.reduce([everything, *own.values()])}
-    for name in by_name:
-        others = [mask for other, mask in own.items() if other != name]
-        masks[name] = np.logical_and.reduce([everything, *others])
-    return masks

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from researcher.arrays import Indices
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.params import ABSENT, flattened, label, value_key
+from researcher.facets import Facet, params_of
+from researcher.params import ABSENT, label, value_key
 from researcher.seeds import seeds_among
-
-Flat = Mapping[str, object]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
@@ -44,63 +45,80 @@ def repeat_numbers(experiments: Sequence[Experiment], seed: str | Collection[str
 
     Groups are counted from 0 in the order of their first experiment.
     """
-    params = [flattened(e.params) for e in experiments]
+    return repeats_among(params_of(experiments), [e.hash for e in experiments], seed)
+
+
+def repeats_among(params: Sequence[Facet], hashes: Sequence[str], seed: str | Collection[str] | None = None) -> Indices:
+    """The same, from columns.
+
+    Args:
+        params: a facet for each param that some experiment has.
+        hashes: the hash of each experiment.
+        seed: as above.
+    """
     if seed is None:
         seed = seeds_among(params)
     seeds = {seed} if isinstance(seed, str) else set(seed)
-    common = [_all_but(flat, seeds) for flat in params]
+    common = _together(len(hashes), (facet.codes for facet in params if facet.name not in {*seeds, "title"}))
     titles = _titles(params, common, sorted(seeds))
-    by_hash: dict[str, int] = {}
-    by_params: dict[object, int] = {}
-    found = np.zeros(len(params), dtype=np.intp)
-    for i, experiment in enumerate(experiments):
-        number = by_hash.get(experiment.hash)
-        if number is None:
-            number = by_params.setdefault((common[i], titles[i]), len(by_params))
-            by_hash[experiment.hash] = number
-        found[i] = number
-    return found
+    alike = _together(len(hashes), (common, titles))
+    oldest: dict[str, int] = {}
+    return _counted(alike[[oldest.setdefault(one, row) for row, one in enumerate(hashes)]])  # one hash, one group
 
 
 def seed_params(experiments: Sequence[Experiment]) -> list[str]:
     """The dotted names of the params that differ among the experiments and look like a seed."""
-    params = [flattened(e.params) for e in experiments]
+    params = params_of(experiments)
     seeds = seeds_among(params)
-    names = dict.fromkeys(name for flat in params for name in flat if name in seeds)
-    return [name for name in names if len({_key(flat.get(name, ABSENT)) for flat in params}) > 1]
+    return [facet.name for facet in params if facet.name in seeds and facet.varies]
 
 
-def _all_but(flat: Flat, seeds: Collection[str]) -> object:
-    """What the params of repeats have in common, as a key: all but the seeds and the title."""
-    return frozenset((name, _key(value)) for name, value in flat.items() if name not in seeds and name != "title")
-
-
-def _titles(params: Sequence[Flat], common: Sequence[object], seeds: Sequence[str]) -> list[str]:
-    """What the titles of repeats have in common, as a key: all but the seed, where titles name it.
-
-    They do not where one title stands with several seeds: a 1 in it is of something else then.
-    """
-    stands_with: dict[tuple[object, str], set[object]] = {}
-    for flat, key in zip(params, common, strict=True):
-        own = tuple(_key(flat.get(name, ABSENT)) for name in seeds)
-        stands_with.setdefault((key, value_key(flat.get("title", ABSENT))), set()).add(own)
-    unnamed = {key for (key, _), values in stands_with.items() if len(values) > 1}
-    found = []
-    for flat, key in zip(params, common, strict=True):
-        title = flat.get("title", ABSENT)
-        if isinstance(title, str) and key not in unnamed:
-            for name in seeds:
-                title = _without(title, label(flat.get(name, "")))
-        found.append(value_key(title))
+def _together(n: int, columns: Iterable[npt.NDArray[np.integer[Any]]]) -> Indices:
+    """A number for each of ``n`` rows that two rows share exactly if they share those of all columns."""
+    found = np.zeros(n, dtype=np.intp)
+    for codes in columns:
+        _, found = np.unique(found * (1 + int(codes.max(initial=0))) + codes, return_inverse=True)
     return found
 
 
-def _key(value: object) -> object:
-    """What two values share exactly if they share `value_key`, sooner found for numbers and text."""
-    kind = type(value)
-    if kind is str or ((kind is int or kind is float) and value == value):
-        return value
-    return (value_key(value),)
+def _counted(groups: Indices) -> Indices:
+    """The same groups, counted from 0 in the order of their first row."""
+    _, first, found = np.unique(groups, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.intp)
+    rank[np.argsort(first)] = np.arange(len(first))
+    numbered: Indices = rank[found]
+    return numbered
+
+
+def _titles(params: Sequence[Facet], common: Indices, seeds: Sequence[str]) -> Indices:
+    """What the titles of repeats have in common, as a number: all but the seed, where titles name it.
+
+    They do not where one title stands with several seeds: a 1 in it is of something else then.
+    """
+    by_name = {facet.name: facet for facet in params}
+    title = by_name.get("title")
+    if title is None:
+        return np.zeros(len(common), dtype=np.intp)
+    known = [by_name[name] for name in seeds if name in by_name]
+    own = _together(len(common), (facet.codes for facet in known))
+    stands = _together(len(common), (common, title.codes))
+    _, pairs = np.unique(_together(len(common), (stands, own)), return_index=True)
+    unnamed = np.bincount(stands[pairs], minlength=1) > 1
+
+    found: dict[object, int] = {}
+    shortened: dict[tuple[int, ...], int] = {}
+    numbers = np.zeros(len(common), dtype=np.intp)
+    rows = zip(title.codes.tolist(), own.tolist(), unnamed[stands].tolist(), strict=True)
+    for row, (code, seed, whole) in enumerate(rows):
+        asked = (code,) if whole else (code, seed)
+        if asked not in shortened:
+            text = title.values[code]
+            for facet in () if whole or not isinstance(text, str) else known:
+                value = facet.values[facet.codes[row]]
+                text = _without(text, "" if value is ABSENT else label(value))
+            shortened[asked] = found.setdefault(value_key(text), len(found))
+        numbers[row] = shortened[asked]
+    return numbers
 
 
 def _without(title: str, seed: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
+
+from researcher.facets import Facet
+from researcher.params import ABSENT
 
 _SEEDS = {"seed", "rng", "run", "trial", "repeat", "repetition", "replicate", "replica", "fold"}
 _NUMBERED = {"id", "no", "nr", "number", "num", "index", "idx", "name", "uuid"}  # as in run_id and fold_index
@@ -29,10 +32,10 @@ def looks_like_a_seed(name: str) -> bool:
     return words[-1] in _SEEDS or words[-2:] == ["random", "state"]
 
 
-def seeds_among(params: Sequence[Mapping[str, object]]) -> set[str]:
-    """The dotted names in flattened params that look like a seed, and hold in none of them what a seed cannot be."""
-    names = filter(looks_like_a_seed, dict.fromkeys(name for flat in params for name in flat))
-    return {name for name in names if all(_may_be_a_seed(flat.get(name)) for flat in params)}
+def seeds_among(params: Iterable[Facet]) -> set[str]:
+    """The dotted names of the params that look like a seed, and hold nowhere what a seed cannot be."""
+    named = (facet for facet in params if looks_like_a_seed(facet.name))
+    return {facet.name for facet in named if all(v is ABSENT or _may_be_a_seed(v) for v in facet.values)}
 
 
 def _may_be_a_seed(value: object) -> bool:

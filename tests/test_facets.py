@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.facets import Facet, facets_of, kept_of, narrowed, with_filtered
+from researcher.columns import Columns
+from researcher.facets import Facet, facets_of, kept_of, with_values
+from researcher.narrowing import narrowed
 
 
 def experiments(*params: dict[str, Any]) -> list[rs.Experiment]:
@@ -58,22 +60,23 @@ def test_telling_params_come_first_and_the_title_last() -> None:
 
 def test_filters_keep_their_values_and_each_param_is_counted_under_the_others() -> None:
     found = facets_of(experiments({"a": 1, "b": 1}, {"a": 1, "b": 2}, {"a": 2, "b": 2}))
-    masks = narrowed(found, {"a": [1], "b": (2, 7)}, 3)
+    masks = narrowed(found, {"a": [1], "b": (2, 7)}, np.ones(3, dtype=bool))
     assert {name: mask.tolist() for name, mask in masks.items()} == {
         None: [False, True, False],
         "a": [False, True, True],
         "b": [True, True, False],
     }
-    assert narrowed([], {}, 2)[None].tolist() == [True, True]
+    assert narrowed([], {}, np.array([True, False]))[None].tolist() == [True, False]
 
 
 def test_what_is_filtered_for_is_listed_even_where_nobody_has_it() -> None:
-    given_ = experiments({"a": 1, "b": 1}, {"a": 1, "b": 3})
-    a, b, c = sorted(with_filtered(facets_of(given_), given_, {"a": [1], "b": [2], "c": [0]}), key=lambda f: f.name)
+    table = Columns(experiments({"a": 1, "b": 1}, {"a": 1, "b": 3}))
+    a, b, c = (with_values(table.facet(name), [value]) for name, value in (("a", 1), ("b", 2), ("c", 0)))
     assert (a.values, a.varies, a.chosen([1]).tolist()) == ((1,), False, [True, True])
     assert (b.values, b.varies, b.chosen([2]).tolist()) == ((1, 2, 3), True, [False, False])
+    assert b.codes.tolist() == [0, 2]
     assert (c.values, c.chosen([0]).tolist()) == ((0, rs.ABSENT), [False, False])
-    (nobody,) = with_filtered([], [], {"a": [1]})
+    nobody = with_values(Columns([]).facet("a"), [1])
     assert nobody.counts(np.zeros(0, dtype=bool)) == [0]
 
 
@@ -89,7 +92,7 @@ def test_filtering_only_narrows_and_counts_agree_with_masks(rows: list[dict[str,
     found = facets_of(given_)
     pick: Callable[[Facet], Any] = lambda f: data.draw(st.lists(st.sampled_from(f.values), max_size=3))  # noqa: E731
     filters = {f.name: pick(f) for f in found if data.draw(st.booleans())}
-    masks = narrowed(found, filters, len(given_))
+    masks = narrowed(found, filters, np.ones(len(given_), dtype=bool))
     for f in found:
         assert (masks[None] <= masks[f.name]).all()
         assert sum(f.counts(masks[f.name])) == masks[f.name].sum()
@@ -105,8 +108,7 @@ def test_ranges_texts_and_summaries() -> None:
         for lr, loss in ((0.1, 0.5), (0.2, 0.25), ("x", 1))
     ]
     filters = {"lr": {"min": 0.15}, "final.loss": {"max": 0.5}}
-    facets = with_filtered(facets_of(es), es, filters)
-    masks = narrowed(facets, filters, 3)
+    masks = narrowed([*map(Columns(es).facet, filters)], filters, np.ones(3, dtype=bool))
     assert masks[None].tolist() == [False, True, False]
     assert masks["lr"].tolist() == [True, True, False]
     assert masks["final.loss"].tolist() == [False, True, False]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from researcher.columns import Column
+from researcher.column import Column
 from researcher.facets import Facet, Kept
 from researcher.params import ABSENT, value_key
 

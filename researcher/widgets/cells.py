@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from researcher.columns import column_of
-from researcher.curves import floats
-from researcher.experiment import Experiment
+from researcher.column import Column
 from researcher.facets import OWN, SUMMARIES, Facet, facet_of
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT, label
@@ -47,34 +45,20 @@ def cells_of(state: ExplorerState, name: str) -> dict[str, Any]:
     facet = _param(state, name)
     if facet is not None:
         return {"name": name, "param": True, "better": 0, **_coded(facet)}
-    values = values_in(state, name, state.experiments)
     said = {"name": name, "param": False, "better": _better(state, name)}
-    if name in _TEXTS or not all(map(_is_number_or_absent, values)):
-        return {**said, **_coded(facet_of(name, _texts(name, values)))}
-    return {**said, "kind": "seconds" if name == "duration" else "number", **_numbers(values)}
+    column = state.column(name)
+    if name in _TEXTS or not column.numeric:
+        return {**said, **_coded(facet_of(name, _texts(name, column.values)))}
+    return {**said, "kind": "seconds" if name == "duration" else "number", **_numbers(column)}
 
 
-def patch_of(state: ExplorerState, column: dict[str, Any], experiments: Sequence[Experiment]) -> dict[str, Any]:
-    """What stands in a column for these experiments by now: ``values`` and ``missing``, or ``texts``."""
-    values = values_in(state, column["name"], experiments)
+def patch_of(state: ExplorerState, column: dict[str, Any], rows: Sequence[int]) -> dict[str, Any]:
+    """What stands in these rows of a column by now: ``values`` and ``missing``, or ``texts``."""
+    now = state.column(column["name"])
     if "codes" in column:
-        return {"texts": [None if v is ABSENT else label(v) for v in _texts(column["name"], values)]}
-    return _numbers(values)
-
-
-def values_in(state: ExplorerState, name: str, experiments: Sequence[Experiment]) -> list[Any]:
-    """The values of a column for loaded experiments, `ABSENT` where they have none."""
-    facet = _param(state, name)
-    if facet is not None:
-        return [facet.values[facet.codes[state.row(e)]] for e in experiments]
-    which, _, observation = name.partition(".")
-    if name in state.observed:
-        return [state.final(e, name) for e in experiments]
-    if which in SUMMARIES and observation in state.observed:
-        return [e.summary(which, observation) for e in experiments]
-    if name in (*OWN, *ABOUT):
-        return [e.look_up((name,)) for e in experiments]
-    return list(column_of(experiments, name).values)
+        values = _texts(column["name"], [now.values[row] for row in rows])
+        return {"texts": [None if value is ABSENT else label(value) for value in values]}
+    return _numbers(now, rows)
 
 
 def _param(state: ExplorerState, name: str) -> Facet | None:
@@ -87,18 +71,16 @@ def _param(state: ExplorerState, name: str) -> Facet | None:
 
 
 def _coded(facet: Facet) -> dict[str, Any]:
-    there = [i for i, value in enumerate(facet.values) if value is not ABSENT]  # the absent one is last
-    values = [facet.values[i] for i in there]
-    numeric = bool(values) and all(map(_is_number_or_absent, values))
-    codes = np.where(facet.codes < len(there), facet.codes, -1).astype("<i4").tobytes()
-    found = {"kind": "number" if numeric else "text", "labels": [facet.labels[i] for i in there], "codes": codes}
-    return {**found, "numbers": floats(values).astype("<f8").tobytes()} if numeric else found
+    n = len(facet.values) - (facet.values[-1:] == (ABSENT,))  # the absent one is last
+    numeric = n > 0 and facet.numeric
+    codes = np.where(facet.there, facet.codes, -1).astype("<i4").tobytes()
+    found = {"kind": "number" if numeric else "text", "labels": [*facet.labels[:n]], "codes": codes}
+    return {**found, "numbers": facet.numbers[:n].astype("<f8").tobytes()} if numeric else found
 
 
-def _numbers(values: Sequence[Any]) -> dict[str, bytes]:
-    missing = [value is ABSENT for value in values]
-    numbers = floats([np.nan if value is ABSENT else value for value in values])
-    return {"values": numbers.astype("<f8").tobytes(), "missing": np.array(missing, dtype=np.uint8).tobytes()}
+def _numbers(column: Column, rows: Sequence[int] | slice = slice(None)) -> dict[str, bytes]:
+    numbers, missing = column.numbers[rows], ~column.there[rows]
+    return {"values": numbers.astype("<f8").tobytes(), "missing": missing.astype(np.uint8).tobytes()}
 
 
 def _texts(name: str, values: Sequence[Any]) -> list[Any]:
@@ -113,7 +95,3 @@ def _better(state: ExplorerState, name: str) -> int:
     if name not in state.observed and (which not in SUMMARIES or observation not in state.observed):
         return 0
     return -1 if lower_is_better(name if name in state.observed else observation) else 1
-
-
-def _is_number_or_absent(value: object) -> bool:
-    return value is ABSENT or (isinstance(value, (int, float)) and not isinstance(value, bool))

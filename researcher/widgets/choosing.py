@@ -97,7 +97,7 @@ def _found(
 ) -> Experiment | None:
     """The loaded experiment that is meant, or None."""
     if isinstance(item, Experiment):
-        found = item if item in state._rows else next(iter(state.numbered([state.number(item)])), None)
+        found = next(iter(state.loaded_ones([item])), None)
     elif isinstance(item, str):
         found = there.get(item)
     else:

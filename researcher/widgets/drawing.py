@@ -13,7 +13,8 @@ from researcher.widgets.plan import groups_of
 from researcher.widgets.remarks import BANDS
 from researcher.widgets.room import Range
 from researcher.widgets.scale import Scale, clock_from
-from researcher.widgets.state import CURVES, ExplorerState
+from researcher.widgets.slots import CURVES
+from researcher.widgets.state import ExplorerState
 from researcher.widgets.strokes import Stroke, strokes_of
 
 _X_LABELS = {"step": "step", "time": "seconds since the start", "clock": "time of day"}

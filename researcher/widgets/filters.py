@@ -42,7 +42,7 @@ class FiltersView(View):
         with filters.hold_sync():
             if filters.facets != facets:
                 filters.facets = facets
-            filters.counts = [state.counts.get(f.name, [0] * len(f.keys)) for f in state.facets]
+            filters.counts = [state.counts[f.name] for f in state.facets]
             filters.chosen = {name: _chosen(kept) for name, kept in state.filters.items()}
 
     def _choose(self, param: str, keys: Sequence[str]) -> None:

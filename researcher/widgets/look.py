@@ -58,7 +58,7 @@ class Look(t.HasTraits):
     """The columns of the parallel coordinates, in order; empty: the params that vary, then the objective."""
     logarithmic = t.Dict()
     """For a column whether its axis is logarithmic in these two, by name; others are where their numbers are wide,
-    see `researcher.columns.Column.wide`."""
+    see `researcher.column.Column.wide`."""
     objective = t.Unicode("")
     """The column that decides what matters and what is best; empty: the first observation."""
     all_repeats = t.Bool(True)

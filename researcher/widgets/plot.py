@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import ipywidgets as w
 import numpy as np
 import traitlets as t
 
-from researcher.columns import Column
+from researcher.column import Column
 from researcher.widgets.axis import axis_of
 from researcher.widgets.palette import COLOURS
 from researcher.widgets.pointing import Pointing
@@ -73,12 +73,12 @@ class PlotView(View):
         state, plot = self.state, self.plot
         if self._filled is not state.experiments:
             self._filled = state.experiments
-            plot.titles = [e.title or e.hash[:8] for e in state.experiments]
-            plot.numbers = _int32(map(state.number, state.experiments))
+            plot.titles = state.data.titles
+            plot.numbers = state.numbers.astype("<i4").tobytes()
         plot.choices = [list(pair) for pair in offered(state, names)]
         plot.columns = {name: self._axis(name) for name in dict.fromkeys(names) if name}
         plot.logs = {name: self._is_log(name) for name in plot.columns}
-        plot.rows = _int32(sorted(map(state.row, state.visible)))
+        plot.rows = np.sort(state.rows).astype("<i4").tobytes()
         plot.selected = [state.number(e) for e in state.selected]
 
     def _axis(self, name: str) -> dict[str, Any]:
@@ -96,7 +96,3 @@ class PlotView(View):
 
     def _log(self, column: str, on: bool) -> None:
         self.state.logarithmic = {**self.state.logarithmic, column: bool(on)}
-
-
-def _int32(numbers: Iterable[int]) -> bytes:
-    return np.fromiter(numbers, dtype="<i4").tobytes()

@@ -14,7 +14,8 @@ from researcher.limits import limits
 from researcher.widgets.plan import Group, groups_of
 from researcher.widgets.room import Range
 from researcher.widgets.scale import Scale, clock_from
-from researcher.widgets.state import CURVES, ExplorerState
+from researcher.widgets.slots import CURVES
+from researcher.widgets.state import ExplorerState
 from researcher.widgets.strokes import Stroke, strokes_of
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets as w
@@ -17,10 +17,6 @@ from researcher.widgets.pointing import Pointing
 from researcher.widgets.sheet import columns_of, usual_columns
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.view import Face, View, module
-
-
-def _int32(numbers: Iterable[int]) -> bytes:
-    return np.fromiter(numbers, dtype="<i4").tobytes()
 
 
 class TableFace(Face):
@@ -99,7 +95,7 @@ class TableView(View):
             self._group([state.experiments, state.folded, state.seed])
             if self._ordered is not state.visible:
                 self._ordered = state.visible
-                table.order = _int32(map(state.row, state.visible))
+                table.order = state.rows.astype("<i4").tobytes()
             table.swatches = {
                 str(state.number(e)): [colour(slot), dash(slot)]
                 for e in state.drawn
@@ -113,9 +109,9 @@ class TableView(View):
         """Send all cells."""
         state, table = self.state, self.table
         table.columns = [cells_of(state, name) for name in names]
-        table.titles = [e.title or e.hash[:8] for e in state.experiments]
-        table.numbers = _int32(map(state.number, state.experiments))
-        table.statuses = {str(i): e.status for i, e in enumerate(state.experiments) if e.status != "finished"}
+        table.titles = state.data.titles
+        table.numbers = state.numbers.astype("<i4").tobytes()
+        table.statuses = {str(i): status for i, status in enumerate(state.data.statuses) if status != "finished"}
         self._grown, self._growth, self._ordered = {}, state.growth, None
         table.cells = {"rows": b"", "columns": {}}
 
@@ -127,9 +123,9 @@ class TableView(View):
             self._grown[experiment] = None
             statuses[str(state.row(experiment))] = experiment.status
         self._growth = state.growth
-        grown = list(self._grown)
-        patches = {c["name"]: patch_of(state, c, grown) for c in table.columns if not c["param"]}
-        table.cells = {"rows": _int32(map(state.row, grown)), "columns": patches}
+        rows = [state.row(experiment) for experiment in self._grown]
+        patches = {c["name"]: patch_of(state, c, rows) for c in table.columns if not c["param"]}
+        table.cells = {"rows": np.array(rows, dtype="<i4").tobytes(), "columns": patches}
         table.statuses = {row: status for row, status in statuses.items() if status != "finished"}
 
     def _group(self, content: list[object]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import researcher as rs
-from researcher.columns import column_of
+from researcher.columns import Columns
 from researcher.params import value_key
 from researcher.widgets.axis import LANES, axis_of, values_at
 from researcher.widgets.palette import COLOURS
@@ -167,7 +167,7 @@ MIXED = [1, True, "1", None, [1, 2], {}, math.nan, math.inf]
 
 
 def test_values_of_any_type_have_a_place() -> None:
-    column = column_of([*(made(x=value) for value in MIXED), made(y=1)], "x")
+    column = Columns([*(made(x=value) for value in MIXED), made(y=1)]).column("x")
     axis = axis_of(column)
     assert axis["kind"] == "category"
     assert axis["labels"] == ["True", "1", "∞", "NaN", "1", "[1, 2]", "{}", "None"]
@@ -175,17 +175,17 @@ def test_values_of_any_type_have_a_place() -> None:
 
 
 def test_infinite_numbers_and_times() -> None:
-    column = column_of([made(x=value) for value in [1, math.inf, -math.inf, math.nan, 10**400]], "x")
+    column = Columns([made(x=value) for value in [1, math.inf, -math.inf, math.nan, 10**400]]).column("x")
     assert [LANES[lane] for lane in axis_of(column)["lanes"]] == ["", "∞", "−∞", "NaN", "∞"]
     times = ["2026-01-31_10:00:00", "2026-01-02_10:00:00", None]
-    axis = axis_of(column_of([made(timestamp=time) if time else made() for time in times], "timestamp"))
+    axis = axis_of(Columns([made(timestamp=time) if time else made() for time in times]).column("timestamp"))
     assert (axis["kind"], axis["labels"]) == ("time", [])
     assert float64(axis["values"])[0] - float64(axis["values"])[1] == 29 * 86400
     assert [LANES[lane] for lane in axis["lanes"]] == ["", "", "absent"]
 
 
 def test_the_values_at_places_and_in_lanes() -> None:
-    column = column_of([made(x=value) for value in [1, 2, 2.0, math.nan]] + [made(y=1)], "x")
+    column = Columns([made(x=value) for value in [1, 2, 2.0, math.nan]] + [made(y=1)]).column("x")
     assert values_at(column, [2], []) == (2,)
     found = values_at(column, [1], [LANES.index("NaN"), LANES.index("absent")])
     assert [value_key(value) for value in found] == ["1", "NaN", "absent"]

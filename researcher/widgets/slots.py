@@ -1,0 +1,37 @@
+"""Whose curves are drawn, and the place of each in the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from researcher.experiment import Experiment
+
+CURVES = 150  # curves over all panels that a page still pans smoothly
+
+
+class Slots:
+    """Gives each experiment that is drawn a place in the palette, by its number, which it keeps for ever."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, int] = {}
+
+    def give(self, numbers: Iterable[int]) -> None:
+        """Give those a place that have none."""
+        for number in numbers:
+            self._of.setdefault(number, len(self._of))
+
+    def of(self, number: int) -> int | None:
+        """The place of an experiment; None if it was never drawn."""
+        return self._of.get(number)
+
+
+def chosen_to_draw(
+    visible: Sequence[Experiment], selected: Iterable[Experiment], n_panels: int
+) -> tuple[Experiment, ...]:
+    """The first of the visible experiments, as many as panels have room for, and those that are selected."""
+    limit = max(1, CURVES // max(1, n_panels))
+    wanted = set(map(id, selected))
+    chosen = [e for e in visible if id(e) in wanted][: 2 * limit] if wanted else []
+    room = max(0, limit - len(wanted))
+    first = [e for e in visible[: limit + len(chosen)] if id(e) not in wanted][:room]
+    return (*first, *chosen)
