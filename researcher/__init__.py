@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         plot_lr,
         plot_training,
     )
+    from researcher.environment import record_environment
     from researcher.experiment import Experiment
     from researcher.experiments import Experiments
     from researcher.load import (
@@ -61,6 +62,7 @@ __all__ = [
     "plot_folds",
     "plot_lr",
     "plot_training",
+    "record_environment",
     "record_experiment",
     "record_experiment_with_collector",
     "recover",
@@ -72,6 +74,7 @@ __all__ = [
 # Training scripts import researcher thousands of times on a cluster: each name is loaded when it is used.
 _HOMES = {
     "dashboard": ("final_compare", "plot_compare", "plot_fold_training", "plot_folds", "plot_lr", "plot_training"),
+    "environment": ("record_environment",),
     "experiment": ("Experiment",),
     "experiments": ("Experiments",),
     "load": (

@@ -26,3 +26,13 @@ def cell_run() -> CellRun:
         return CellRun(str(metadata.get("cellId", "")), int(shell.execution_count))
     except (AttributeError, LookupError, TypeError, ValueError):  # no shell, or one without a front end
         return CellRun("", 0)
+
+
+def cell_code() -> tuple[str, int] | None:
+    """The code of the present cell as it was sent, and the number that stands beside it; None outside a notebook."""
+    ipython: Any = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    try:
+        return str(shell.get_parent()["content"]["code"]), len(shell.history_manager.input_hist_raw) - 1
+    except (AttributeError, LookupError, TypeError):
+        return None

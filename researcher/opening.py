@@ -17,18 +17,19 @@ from researcher.storage.locks import alone
 from researcher.telling import reason, warn
 
 
-def new_journal(params: Mapping[str, Any], records: Path, *, insist: bool) -> Journal:
+def new_journal(params: Mapping[str, Any], facts: Mapping[str, Any], records: Path, *, insist: bool) -> Journal:
     """The journal of a new experiment.
 
     Args:
         params: of the experiment.
+        facts: what it says of itself from the first.
         records: the records directory; it is made if it is missing.
         insist: raise if it cannot be written to; else a warning, and the journal begins in memory.
 
     Raises:
         CannotWrite: the directory cannot be written to.
     """
-    return _begun(beginning.of_params(params), records, insist=insist)
+    return _begun(beginning.of_params(params, facts), records, insist=insist)
 
 
 def resumed_journal(

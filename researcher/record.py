@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from researcher.environment import environment
 from researcher.errors import CannotWrite, NotRecordable
 from researcher.experiment import RESERVED, Experiment
 from researcher.observations import ObservationCollector
@@ -162,7 +163,9 @@ def _publish(
     observations: Mapping[str, Any] | None,
 ) -> Experiment:
     series = {} if observations is None else _checked(observations, "observations", "an observation")
-    content = records.encode(head, series)
+    around = environment(directory)
+    ours = {**head["researcher"], **({"environment": around} if around else {})}
+    content = records.encode({**head, "researcher": ours}, series)
     try:
         path = publish(Path(directory), name, content)
     except (OSError, TypeError, ValueError) as error:  # the latter for what is no path at all

@@ -20,6 +20,7 @@ from researcher.annotations import remark, words
 from researcher.calls import recording_calls
 from researcher.cell import cell_run
 from researcher.closing import make_record
+from researcher.environment import brought_up_to_date, environment
 from researcher.errors import CannotRead, NotRecordable, NotRecording, ResearcherError
 from researcher.experiment import Experiment
 from researcher.opening import new_journal, resumed_journal
@@ -92,6 +93,7 @@ class Recorder:
         self._journal: Journal | None = None
         self._reader: JournalReader | None = None
         self._experiment = Experiment(self._params)
+        self._facts: dict[str, Any] = {}  # what the record says of itself
         self._kinds: dict[str, str] = {}  # by name, what it was observed as; see `observing.sorted_out`
         self._curves: set[str] = set()  # those of them that are known to be curves without folds
         self._zero = 0.0  # what the clock said at the start
@@ -194,6 +196,8 @@ class Recorder:
         self._progress.close()
         try:
             if os.getpid() == self._owner:
+                if (around := brought_up_to_date(self._facts.get("environment", {}))) is not None:
+                    journal.append(encoded(Line(self._now(), ours={"environment": around})))
                 told = None if error is None else told_of(error)
                 journal.append(encoded(Line(self._now(), status=status, error=told)))
                 journal.seal()
@@ -300,14 +304,16 @@ class Recorder:
         Raises:
             NotRecordable: a value has no place in a record, or the record uses the name already; with
                 ``errors="warn"`` a warning.
-            NotRecording: it is not started, or has ended; likewise.
+            NotRecording: it has ended; likewise.
         """
         try:
-            line = Line(self._now(), ours=observing.facts(facts))
+            found = observing.facts(facts)
         except NotRecordable as error:
             self._refuse(error)
-        else:
-            self._add(line)
+            return
+        self._facts.update(found)
+        if self._journal is not None or self._ended:
+            self._add(Line(self._now(), ours=found))
 
     def note(self, text: str) -> None:
         """Add a remark to the record, with the time of day.
@@ -353,6 +359,11 @@ class Recorder:
     def params(self) -> dict[str, Any]:
         """The params, as plain values."""
         return dict(self._params)
+
+    @property
+    def records(self) -> Path:
+        """The records directory."""
+        return self._records
 
     @property
     def path(self) -> Path | None:
@@ -417,8 +428,11 @@ class Recorder:
         """The journal, with all that it has to begin with."""
         insist = self._errors == "raise"
         if self._resumed is None:
+            if "environment" not in self._facts:
+                self._facts["environment"] = environment(self._records)
             self._zero = _clock()
-            return new_journal(self._params, self._records, insist=insist)
+            facts = {name: value for name, value in self._facts.items() if value != {}}
+            return new_journal(self._params, facts, self._records, insist=insist)
         experiment, step = self._resumed
         journal, now = resumed_journal(experiment, step, self._records, insist=insist)
         self._zero = _clock() - now

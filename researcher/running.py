@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-import functools
 import inspect
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from researcher.entry import name_of
+from researcher.environment import environment
 from researcher.errors import NotRecordable, NotRunnable
 from researcher.experiment import Experiment
 from researcher.recorder import Errors, Recorder
@@ -62,18 +63,12 @@ def run(
     """
     call = _call_of(function)
     recorder = Recorder(params, records, errors=errors, progress=progress)
+    recorder.describe(environment=environment(recorder.records, function))
     handed, seed = _copied(params), seed_of(params)
     with recorder:
         returned = _seeded_call(call, handed, recorder, seed)
         _record(returned, recorder, name_of(function))
     return recorder.experiment
-
-
-def name_of(function: Callable[..., Any]) -> str:
-    """The name of a function, of what a partial is of, or of the class of an object that can be called."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    return str(getattr(function, "__qualname__", type(function).__qualname__))
 
 
 def _seeded_call(call: Call, params: Mapping[str, Any], recorder: Recorder, seed: int | None) -> Any:

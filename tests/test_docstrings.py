@@ -10,6 +10,9 @@ import pytest
 CORE = [
     "bands",
     "differences",
+    "entry",
+    "environment",
+    "redaction",
     "repeats",
     "seeds",
     "smoothing",

@@ -22,9 +22,9 @@ class Beginning(NamedTuple):
     content: bytes
 
 
-def of_params(params: Mapping[str, Any]) -> Beginning:
-    """The journal of a new experiment."""
-    return _beginning(records.stamped(params, None, "running"), {"id": uuid.uuid4().hex})
+def of_params(params: Mapping[str, Any], facts: Mapping[str, Any]) -> Beginning:
+    """The journal of a new experiment, and what it says of itself from the first."""
+    return _beginning(records.stamped(params, None, "running"), {"id": uuid.uuid4().hex, **facts})
 
 
 def of_record(experiment: Experiment) -> Beginning:

@@ -1,0 +1,62 @@
+"""Texts that belong to many records, each kept once under the records directory and named by what it holds."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import re
+import uuid
+from pathlib import Path
+
+from researcher.storage.publish import placed
+
+FOLDER = "code"
+_NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{32}}\.[a-z]{{1,8}}")
+
+
+def keep(directory: Path, text: str, ending: str) -> str:
+    """See to it that the text is there, however many processes want the same.
+
+    Args:
+        directory: of the records.
+        text: any.
+        ending: of the file, such as ``.patch``.
+
+    Returns:
+        The path of the file relative to the directory, with ``/``; the name is the beginning of the text's SHA-256.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    name = f"{_digest(text)}{ending}"
+    path = directory / FOLDER / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{uuid.uuid4().hex}.tmp")
+        try:
+            beside.write_bytes(_bytes(text))
+            placed(beside, path)
+        finally:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+    return f"{FOLDER}/{name}"
+
+
+@functools.lru_cache(maxsize=8)
+def _digest(text: str) -> str:
+    return hashlib.sha256(_bytes(text)).hexdigest()[:32]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def kept(directory: Path, name: object) -> str | None:
+    """The text that a record names; None if it is gone, or if that is no name of ours."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        return None
+    try:
+        return (directory / name).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
