@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from researcher.observations import ObservationCollector
     from researcher.params import ABSENT
+    from researcher.parquet import read_parquet
     from researcher.record import (
         get_hash,
         record_experiment,
@@ -62,6 +63,7 @@ __all__ = [
     "plot_folds",
     "plot_lr",
     "plot_training",
+    "read_parquet",
     "record_environment",
     "record_experiment",
     "record_experiment_with_collector",
@@ -85,6 +87,7 @@ _HOMES = {
     ),
     "observations": ("ObservationCollector",),
     "params": ("ABSENT",),
+    "parquet": ("read_parquet",),
     "record": (
         "get_hash",
         "record_experiment",

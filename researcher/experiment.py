@@ -59,6 +59,7 @@ class Experiment:
         data: Mapping[str, Any],
         path: Path | None = None,
         rest: Callable[[], Mapping[str, Any]] | None = None,
+        name: str = "",
     ) -> None:
         """Hold ``data``, one dict as a record has it.
 
@@ -66,8 +67,10 @@ class Experiment:
             data: params, hash, timestamp and so on; with its observations unless they are given separately.
             path: the file it was read from.
             rest: called once, when the observations are first looked at; gives them and what belongs to them.
+            name: of its record, where that is not the name of a file.
         """
         self._contents = _Contents(dict(data), rest)
+        self._name = name
         self.path = path
 
     @property
@@ -122,7 +125,7 @@ class Experiment:
     @property
     def name(self) -> str:
         """The name of the record file without its ending, unique in its directory; else the identifier."""
-        return self.path.stem if self.path else self.identifier()
+        return self._name or (self.path.stem if self.path else self.identifier())
 
     @property
     def timestamp(self) -> datetime.datetime | None:
@@ -188,6 +191,11 @@ class Experiment:
     def become(self, later: Experiment) -> None:
         """Hold from now on what ``later`` holds, a later reading of the same experiment."""
         self._contents, self.path = later._contents, later.path
+
+    def apart(self) -> Experiment:
+        """The same experiment as an object of its own: what is decoded for that one, this one does not keep."""
+        contents = self._contents
+        return Experiment(contents.data, self.path, contents.rest, self._name)
 
     def get_hash(self) -> str:
         """The hash of the params."""

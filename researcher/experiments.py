@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
 
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
+from researcher.exporting import columns_of, to_arrow, to_csv, to_polars
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT, flattened, label, leaves, varying
 from researcher.query import Query, parse, quoted
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
 _SHOWN = 20  # rows of the table in a notebook
 _OWN_NAMES = {"status", "title", "timestamp", "duration", "hash", "tags", "notes"}
@@ -86,14 +90,48 @@ class Experiments(list[Experiment]):
         """
         import pandas as pd
 
-        params = [flattened(e.params) for e in self]
-        names = list(dict.fromkeys(name for flat in params for name in flat))
-        columns: dict[str, list[object]] = {name: [flat.get(name) for flat in params] for name in names}
-        for observation in self.observed():
-            values = [e.summary("final", observation) for e in self]
-            name = f"final.{observation}" if observation in columns else observation
-            columns[name] = [float("nan") if value is ABSENT else value for value in values]
-        return pd.DataFrame(columns, index=pd.Index([e.name for e in self], name="experiment"))
+        columns = columns_of(self)
+        known = {name: [None if value is ABSENT else value for value in values] for name, values in columns.items()}
+        return pd.DataFrame(known, index=pd.Index([e.name for e in self], name="experiment"))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The same as `frame`."""
+        return self.frame()
+
+    def to_polars(self) -> pl.DataFrame:
+        """The columns of `frame` as a Polars DataFrame, the names of the records in the first, null for what is absent.
+
+        Raises:
+            MissingExtra: polars or pyarrow is not installed.
+        """
+        return to_polars(self)
+
+    def to_arrow(self) -> pa.Table:
+        """The same as an Arrow table; see `researcher.exporting.to_arrow`.
+
+        Raises:
+            MissingExtra: pyarrow is not installed.
+        """
+        return to_arrow(self)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the columns of `frame` as CSV; see `researcher.exporting.csv_text` for its cells.
+
+        Raises:
+            CannotWrite: the file cannot be written.
+        """
+        to_csv(self, path)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Write them as a Parquet file, nothing lost; see `researcher.parquet` for its columns.
+
+        Raises:
+            MissingExtra: pyarrow is not installed.
+            CannotWrite: the file cannot be written; what was there still is.
+        """
+        from researcher.parquet import to_parquet
+
+        to_parquet(self, path)
 
     def unknown(self, query: Query) -> list[str]:
         """A sentence for each name in a query that no experiment has, with the near misses."""

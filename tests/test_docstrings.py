@@ -18,9 +18,11 @@ CORE = [
     "smoothing",
     "experiment",
     "experiments",
+    "exporting",
     "load",
     "observations",
     "params",
+    "parquet",
     "plain",
     "query",
     "record",
@@ -28,7 +30,14 @@ CORE = [
     "running",
     "seeding",
 ]
-STORAGE = ["storage.directory", "storage.names", "storage.publish", "storage.records", "storage.strict"]
+STORAGE = [
+    "storage.arrow",
+    "storage.directory",
+    "storage.names",
+    "storage.publish",
+    "storage.records",
+    "storage.strict",
+]
 
 
 @pytest.mark.parametrize("name", [*CORE, *STORAGE])

@@ -9,8 +9,9 @@ import json
 import os
 import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from researcher.errors import NotRecordable
 from researcher.plain import DEEPEST, plain
@@ -81,9 +82,23 @@ def replace(path: Path, content: bytes) -> None:
     Raises:
         OSError: it could not be written; the old one is still there.
     """
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write into, which takes the place of ``path`` at the end; after an error what was there stays.
+
+    Raises:
+        OSError: it could not be written.
+    """
     beside = path.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
-        _write_synced(beside, content)
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         with contextlib.suppress(OSError):
             beside.chmod(path.stat().st_mode & 0o777)
         beside.replace(path)

@@ -112,13 +112,22 @@ def _decoded_leniently(content: bytes) -> Record:
     return Record(head, lambda: series)
 
 
-def _decoded(series: bytes) -> Any:
+def from_json(content: str | bytes) -> Any:
+    """The value of a JSON text, of lone surrogates and bare NaN too.
+
+    Raises:
+        ValueError: it is none, or nested too deeply.
+    """
     import msgspec
 
     try:
-        found = msgspec.json.decode(series)
+        return msgspec.json.decode(content)
     except (msgspec.MsgspecError, RecursionError):
-        found = _from_json(series.decode())
+        return _from_json(content if isinstance(content, str) else content.decode())
+
+
+def _decoded(series: bytes) -> Any:
+    found = from_json(series)
     brackets = series.count(b"[") + series.count(b"{")
     return shallow(found) if brackets > DEEPEST else found
 

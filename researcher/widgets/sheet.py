@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from researcher.experiment import Experiment
+from researcher.exporting import csv_text
 from researcher.params import ABSENT
-from researcher.plain import key_text
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import offered
-
-_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet takes for a formula
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +54,11 @@ def usual_columns(state: ExplorerState) -> tuple[str, ...]:
 
 
 def csv_of(state: ExplorerState) -> str:
-    """The table as CSV after RFC 4180: the visible experiments as sorted, each led by the name of its record.
-
-    Numbers have all their digits; NaN and infinity are spelled ``NaN``, ``Infinity`` and ``-Infinity``; lists and
-    dicts are JSON; a cell is empty where an experiment has no such value. Text that a spreadsheet would run as a
-    formula, because it begins with ``=``, ``+``, ``-``, ``@`` or a control character, has an apostrophe before it.
-    """
+    """The visible experiments as sorted, each led by the name of its record; see `exporting.csv_text` for the cells."""
     with state.lock:
         sheet = sheet_of(state)
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in ("experiment", *sheet.columns)])
-    for experiment, row in zip(sheet.experiments, sheet.rows, strict=True):
-        writer.writerow([_cell(value) for value in (experiment.name, *row)])
-    return written.getvalue()
+    rows = ((experiment.name, *row) for experiment, row in zip(sheet.experiments, sheet.rows, strict=True))
+    return csv_text(("experiment", *sheet.columns), rows)
 
 
 def _reader(state: ExplorerState, name: str) -> Any:
@@ -87,14 +72,3 @@ def _reader(state: ExplorerState, name: str) -> Any:
         return lambda experiment: experiment.summary("final", name)
     column = state.column(name)
     return lambda experiment: column.values[state.row(experiment)]
-
-
-def _cell(value: object) -> str:
-    if value is ABSENT:
-        return ""
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else key_text(value)
-    if isinstance(value, (list, tuple, Mapping)):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_RUN) else text

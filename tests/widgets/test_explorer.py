@@ -314,3 +314,12 @@ def test_records_of_the_2020_package(explore: Explore) -> None:
     assert "mse" in explorer.observations
     explorer.filters = {"model": ["rnn"]}
     assert [e.title for e in explorer.visible] == ["cool_experiment"]
+
+
+def test_experiments_from_a_parquet_file(explore: Explore, records: Path, tmp_path: Path) -> None:
+    rs.all_experiments(records).to_parquet(tmp_path / "all.parquet")
+    explorer = explore(rs.read_parquet(tmp_path / "all.parquet"))
+    explorer.query = "depth > 100"
+    explorer.observations = ["loss", "accuracy"]
+    assert len(explorer.visible) == 4
+    assert errors(explorer) == []

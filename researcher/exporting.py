@@ -1,0 +1,118 @@
+"""The table of experiments for other tools: a row an experiment, a column a param, then final values.
+
+Curves are not in it; `Experiments.to_parquet` writes those too.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from researcher.errors import CannotWrite, MissingExtra
+from researcher.experiment import Experiment
+from researcher.params import ABSENT, flattened
+from researcher.plain import key_text
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+_RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet takes for a formula
+
+
+def columns_of(experiments: Sequence[Experiment]) -> dict[str, list[object]]:
+    """The params by dotted name, then the final value of each observation; `ABSENT` where an experiment has none.
+
+    An observation that is called as a param is takes the column ``final.NAME``.
+
+    >>> columns_of([Experiment({"lr": 0.1, "observations": {"loss": [2, 1]}}), Experiment({"depth": 3})])
+    {'lr': [0.1, absent], 'depth': [absent, 3], 'loss': [1, absent]}
+    """
+    params = [flattened(e.params) for e in experiments]
+    names = dict.fromkeys(name for flat in params for name in flat)
+    columns: dict[str, list[object]] = {name: [flat.get(name, ABSENT) for flat in params] for name in names}
+    for observation in dict.fromkeys(name for e in experiments for name in e.observed()):
+        name = f"final.{observation}" if observation in names else observation
+        columns[name] = [e.summary("final", observation) for e in experiments]
+    return columns
+
+
+def to_arrow(experiments: Sequence[Experiment]) -> pa.Table:
+    """An Arrow table, led by the column ``experiment``, the name of each record; null where there is no value.
+
+    Integers and floats in one column are floats; other values of several types are text, as they are or as JSON.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+    """
+    from researcher.storage import arrow
+
+    columns: dict[str, list[object]] = {"experiment": [e.name for e in experiments], **columns_of(experiments)}
+    return arrow.table({name: [_known(value) for value in values] for name, values in columns.items()})
+
+
+def to_polars(experiments: Sequence[Experiment]) -> pl.DataFrame:
+    """The same as a Polars DataFrame.
+
+    Raises:
+        MissingExtra: polars or pyarrow is not installed.
+    """
+    try:
+        import polars as pl
+    except ImportError:
+        raise MissingExtra("polars", "a Polars DataFrame needs polars") from None
+    return pl.DataFrame(to_arrow(experiments))
+
+
+def to_csv(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> None:
+    """Write the table as CSV, led by the column ``experiment``; see `csv_text` for its cells.
+
+    Raises:
+        CannotWrite: the file cannot be written; what was there still is.
+    """
+    from researcher.storage.publish import replace
+
+    columns = columns_of(experiments)
+    rows = zip((e.name for e in experiments), *columns.values(), strict=True)
+    text = csv_text(("experiment", *columns), rows)
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace(target, text.encode(errors="replace"))
+    except OSError as error:
+        raise CannotWrite(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def csv_text(names: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """CSV after RFC 4180.
+
+    Numbers have all their digits; NaN and infinity are spelled ``NaN``, ``Infinity`` and ``-Infinity``; lists and
+    dicts are JSON; a cell is empty where an experiment has no such value. Text that a spreadsheet would run as a
+    formula, because it begins with ``=``, ``+``, ``-``, ``@`` or a control character, has an apostrophe before it.
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(map(_cell, names))
+    writer.writerows(map(_cell, row) for row in rows)
+    return written.getvalue()
+
+
+def _known(value: object) -> Any:
+    return None if value is ABSENT else value
+
+
+def _cell(value: object) -> str:
+    if value is ABSENT:
+        return ""
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else key_text(value)
+    if isinstance(value, (list, tuple, Mapping)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_RUN) else text

@@ -1,0 +1,132 @@
+"""Experiments as one Parquet file, for DuckDB, Polars, pandas, Dask and Spark; and back, nothing lost.
+
+A row is an experiment. These columns are always there:
+
+| column | type | what it holds |
+| --- | --- | --- |
+| ``experiment`` | text | the name of the record, unique in a records directory |
+| ``hash``, ``title``, ``status`` | text | as in the record |
+| ``timestamp`` | timestamp | when it was recorded, local time; null where the record does not say |
+| ``recorded_at`` | timestamp, UTC | the same to the microsecond |
+| ``duration`` | float | seconds; null if it was not recorded |
+| ``tags``, ``notes`` | list of text | in the order in which they were given |
+| ``record`` | text | JSON of all else, which `read_parquet` needs; see `researcher.storage.split` |
+
+The others depend on the experiments, and are null where one has no such value:
+
+| column | type | what it holds |
+| --- | --- | --- |
+| ``params.NAME`` | boolean, int, float, text or list | a param by its dotted name; the title has its own column |
+| ``final.NAME``, ``min.NAME``, ``max.NAME`` | float | of an observation; of folds the mean over folds |
+| ``observations.NAME`` | list of float | a value a step; a number is a list of one; with folds a list a fold |
+| ``steps.NAME``, ``times.NAME`` | list of float | its steps and seconds; null where steps are 0..n-1, times unknown |
+
+A param has one type in all rows: integers and floats together are floats, lists are lists of what their items are
+together, and all else that differs is text: text as it is, other values as JSON. So are dicts, lists more than four
+deep, and params that are None wherever they are. Integers of more than 64 bits are floats. If any experiment has folds
+of an observation, its column is a list of lists, and a curve without folds is one fold. What these types change, and
+observations that are no numbers, curves or folds, ``record`` holds as it was. NaN is NaN; null is a value that is
+missing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound
+from researcher.experiment import Experiment
+from researcher.experiments import Experiments
+from researcher.load import warn_of
+
+if TYPE_CHECKING:
+    from researcher.storage.rows import Row
+
+_AT_ONCE = 1_000  # experiments whose curves are in memory together, and are decoded together
+
+
+def to_parquet(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> None:
+    """Write experiments as a Parquet file, in the place of one that is there.
+
+    Its columns are described in `researcher.parquet`. Not more than a thousand experiments have their curves in
+    memory at a time.
+
+    Args:
+        experiments: they keep their order.
+        path: of the file; its directory is made if it is missing.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+        CannotWrite: the file cannot be written; what was there still is.
+        DamagedRecord: a record was damaged since it was loaded.
+        RecordsNotFound: a record is gone since it was loaded.
+    """
+    from researcher.storage import parquet
+    from researcher.storage.rows import kinds_of, merged
+
+    experiments = list(map(_still, experiments))
+    kinds = merged(map(kinds_of, _groups(experiments)))
+    target = Path(path)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        parquet.write(target, _groups(experiments), kinds)
+    except RecordsNotFound:
+        raise
+    except OSError as error:
+        raise CannotWrite(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def read_parquet(path: str | os.PathLike[str]) -> Experiments:
+    """The experiments in a Parquet file that `to_parquet` wrote, or in all those of a directory, oldest first.
+
+    Their ``.data`` is what was saved, and their ``.name`` that of the record; they have no ``.path``. Curves are read
+    when they are first looked at. Of a directory, a file that cannot be read is left out, warned of, and listed in
+    ``.damaged`` of what is returned.
+
+    Raises:
+        MissingExtra: pyarrow is not installed.
+        RecordsNotFound: there is no such file or directory, or no such file in it.
+        DamagedRecord: the file is damaged, or is Parquet of something else.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     experiments = Experiments([Experiment({"lr": 0.1, "observations": {"loss": [0.5, 0.25]}})])
+    ...     experiments.to_parquet(f"{directory}/relu.parquet")
+    ...     read_parquet(f"{directory}/relu.parquet")[0].data
+    {'lr': 0.1, 'observations': {'loss': [0.5, 0.25]}}
+    """
+    from researcher.storage.parquet import experiments_in
+
+    found, damaged = Experiments(), []
+    source = Path(path)
+    if not source.is_dir():
+        found.extend(experiments_in(source))
+    else:
+        files = sorted(source.glob("[!._]*.parquet"))
+        if not files:
+            raise RecordsNotFound(f"there is no file *.parquet in the directory {source}")
+        for file in files:
+            try:
+                found.extend(experiments_in(file))
+            except DamagedRecord as error:
+                damaged.append((error.path, error.reason))
+        warn_of(damaged)
+    return Experiments(sorted(found, key=lambda e: (e.recorded_at, e.name)), damaged)
+
+
+def _still(experiment: Experiment) -> Experiment:
+    """An experiment that does not grow while it is written."""
+    if experiment.status != "running":
+        return experiment
+    still = experiment.apart()
+    _ = still.data
+    return still
+
+
+def _groups(experiments: Sequence[Experiment]) -> Iterator[list[Row]]:
+    from researcher.storage.rows import row_of
+
+    for start in range(0, len(experiments), _AT_ONCE):
+        yield [row_of(experiment.apart()) for experiment in experiments[start : start + _AT_ONCE]]

@@ -1,0 +1,116 @@
+"""Parquet files of experiments: written whole or not at all, and read without decoding a curve."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from researcher.errors import DamagedRecord, RecordsNotFound
+from researcher.experiment import Experiment
+from researcher.storage.arrow import pa, pq
+from researcher.storage.publish import replacing
+from researcher.storage.rows import Kinds, Row, experiment_of, table_of
+
+FORMAT = 1
+_ABOUT = b"researcher"  # the key of what the file says of itself
+
+
+def write(path: Path, groups: Iterable[Sequence[Row]], kinds: Kinds, **about: Any) -> None:
+    """Write a file, in the place of one that is there; a reader sees the old one or the new one, whole.
+
+    Args:
+        path: in a directory that is there.
+        groups: rows; each group is decoded as a whole when one of its curves is looked at.
+        kinds: the types of all their columns, see `researcher.storage.rows`.
+        about: what the file says of itself beside its format and kinds, as JSON.
+
+    Raises:
+        OSError: it could not be written; what was there still is.
+    """
+    about = {"format": FORMAT, "kinds": kinds, **about}
+    schema = table_of([], kinds).schema.with_metadata({_ABOUT: json.dumps(about).encode()})
+    with replacing(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for rows in groups:
+            writer.write_table(table_of(rows, kinds))
+
+
+def about(path: Path) -> dict[str, Any]:
+    """What a file that `write` wrote says of itself.
+
+    Raises:
+        RecordsNotFound: there is no such file.
+        DamagedRecord: it is none that `write` wrote, or damaged.
+    """
+    with _opened(path) as file:
+        found = json.loads((file.schema_arrow.metadata or {}).get(_ABOUT, b"null"))
+    if not isinstance(found, dict):
+        raise DamagedRecord(path, "it is Parquet, but not of researcher")
+    return found
+
+
+def experiments_in(path: Path) -> list[Experiment]:
+    """The experiments in a file, in its order; their curves are read when they are first looked at.
+
+    Raises:
+        RecordsNotFound: there is no such file.
+        DamagedRecord: it is damaged, or holds something else.
+    """
+    found: list[Experiment] = []
+    with _opened(path) as file:
+        if not {"experiment", "record"} <= set(file.schema_arrow.names):
+            raise DamagedRecord(
+                path, "it is Parquet, but of no experiments: it lacks the columns experiment and record"
+            )
+        for group in range(file.num_row_groups):
+            heads = file.read_row_group(group, columns=["experiment", "record"]).to_pydict()
+            curves = _Curves(path, group)
+            pairs = zip(heads["experiment"], heads["record"], strict=True)
+            found += [experiment_of(name, record, curves.of(row, name)) for row, (name, record) in enumerate(pairs)]
+    return found
+
+
+class _Curves:
+    """The columns of a group of rows, read when one of them is looked at."""
+
+    def __init__(self, path: Path, group: int) -> None:
+        self._path = path
+        self._group = group
+
+    @cached_property
+    def _table(self) -> pa.Table:
+        with _opened(self._path) as file:
+            return file.read_row_group(self._group)
+
+    def of(self, row: int, name: str) -> Callable[[str], Any]:
+        """What gives the series of one experiment by name."""
+
+        def series(column: str) -> Any:
+            table = self._table
+            if row >= len(table) or table["experiment"][row].as_py() != name:
+                raise DamagedRecord(self._path, "it was written anew since it was read; read it again")
+            if column not in table.column_names:
+                raise DamagedRecord(self._path, f"it lacks the column {column}")
+            return table[column][row].as_py()
+
+        return series
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+    try:
+        with path.open("rb") as file, pq.ParquetFile(file) as found:
+            yield found
+    except (FileNotFoundError, NotADirectoryError):
+        raise RecordsNotFound(f"there is no file {path}") from None
+    except DamagedRecord:
+        raise
+    except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are these
+        raise DamagedRecord(path, f"it cannot be read as Parquet of experiments ({_in_short(error)})") from None
+
+
+def _in_short(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).partition("\n")[0][:200]
