@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from researcher.recorder import Recorder
     from researcher.recovery import recover
     from researcher.running import run
+    from researcher.sweeps.distributions import choice, integers, log_uniform, uniform
+    from researcher.sweeps.sweeping import sweep
     from researcher.widgets.explorer import Explorer
 
 __version__ = "1.0.0.dev0"
@@ -53,9 +55,12 @@ __all__ = [
     "ObservationCollector",
     "Recorder",
     "all_experiments",
+    "choice",
     "final_compare",
     "get_hash",
+    "integers",
     "load_experiment",
+    "log_uniform",
     "past_experiment_from_hash",
     "past_experiments_from_hashes",
     "plot_compare",
@@ -71,6 +76,8 @@ __all__ = [
     "reduced_params",
     "run",
     "save_experiment",
+    "sweep",
+    "uniform",
 ]
 
 # Training scripts import researcher thousands of times on a cluster: each name is loaded when it is used.
@@ -98,6 +105,8 @@ _HOMES = {
     "recorder": ("Recorder",),
     "recovery": ("recover",),
     "running": ("run",),
+    "sweeps.distributions": ("choice", "integers", "log_uniform", "uniform"),
+    "sweeps.sweeping": ("sweep",),
     "widgets.explorer": ("Explorer",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -11,12 +11,16 @@ ResearcherError
 ├── NotRecording         (RuntimeError)           a recorder that is not started, or has ended
 ├── NotRunnable          (TypeError)              what cannot be run as a function of params
 ├── ObservationConflict  (ValueError)             folds and plain values under one key, or a key set twice
+├── SpaceError           (ValueError)             a space of a sweep that is empty somewhere, or has no end
+├── NotSendable          (TypeError)              a function that cannot go to another process; says which part
+├── EngineError          (RuntimeError)           what a sweep runs on cannot be reached, or is gone
 ├── MissingExtra         (ImportError)            a package that this needs is not installed; says how to get it
 └── QueryError           (ValueError)             a query that cannot be understood; points at the mistake
 
 ResearcherWarning        (UserWarning)
 ├── DamagedRecordWarning                          files that were left out of a load
 ├── RecordingWarning                              something was not recorded, or not yet, and where it is kept
+├── SweepWarning                                  experiments of a sweep that did not finish
 ├── NewerFormatWarning                            a record written by a later version of researcher
 └── UnknownNameWarning                            a query names what no experiment has
 ```
@@ -104,6 +108,18 @@ class NotRunnable(ResearcherError, TypeError):
     """What was to be run is no function of params."""
 
 
+class SpaceError(ResearcherError, ValueError):
+    """What a sweep is to go through makes no sense: a list without values, a distribution without an end."""
+
+
+class NotSendable(ResearcherError, TypeError):
+    """A function cannot be sent to another process."""
+
+
+class EngineError(ResearcherError, RuntimeError):
+    """What a sweep runs on cannot be reached, or is gone; what was finished stays."""
+
+
 class MissingExtra(ResearcherError, ImportError):
     """Something needs a package that is not installed.
 
@@ -151,6 +167,10 @@ class DamagedRecordWarning(ResearcherWarning):
 
 class RecordingWarning(ResearcherWarning):
     """Something was not recorded, or not yet; the message says where it is kept."""
+
+
+class SweepWarning(ResearcherWarning):
+    """Some experiments of a sweep failed, or were interrupted."""
 
 
 class NewerFormatWarning(ResearcherWarning):

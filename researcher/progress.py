@@ -37,12 +37,8 @@ class Progress:
         """
         if not self.wanted:
             return
-        try:
-            from tqdm.auto import tqdm
-        except ImportError:
-            raise MissingExtra("progress", "a progress bar needs tqdm") from None
         total = self.wanted if self.wanted is not True else _total(self._params)
-        self._bar = tqdm(total=total, desc=str(self._params.get("title", "")) or None, unit="step")
+        self._bar = bar(total=total, desc=str(self._params.get("title", "")) or None, unit="step")
         self.shown = True
 
     def advance(self, points: Mapping[str, float]) -> None:
@@ -65,6 +61,19 @@ class Progress:
     def after_fork(self) -> None:
         """In a child process there is no bar: it stays the parent's."""
         self.shown = False
+
+
+def bar(**settings: Any) -> Any:
+    """A bar of tqdm for a terminal or a notebook.
+
+    Raises:
+        MissingExtra: tqdm is not installed.
+    """
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        raise MissingExtra("progress", "a progress bar needs tqdm") from None
+    return tqdm(**settings)
 
 
 def _total(params: Mapping[str, Any]) -> int | None:

@@ -61,7 +61,7 @@ def run(
     ...     run(train, {"lr": 0.5}, records).final_observations("loss")
     0.5
     """
-    call = _call_of(function)
+    call = call_of(function)
     recorder = Recorder(params, records, errors=errors, progress=progress)
     recorder.describe(environment=environment(recorder.records, function))
     handed, seed = _copied(params), seed_of(params)
@@ -84,7 +84,7 @@ def _seeded_call(call: Call, params: Mapping[str, Any], recorder: Recorder, seed
                 recorder.describe(seeded={"seed": seed, "libraries": libraries})
 
 
-def _call_of(function: Callable[..., Any]) -> Call:
+def call_of(function: Callable[..., Any]) -> Call:
     """How to call it with params and a recorder, as far as it wants that."""
     if not callable(function):
         raise NotRunnable(f"{function!r} is of the type {type(function).__name__}, and cannot be called")

@@ -6,17 +6,17 @@ import inspect
 import traceback
 import warnings
 
-from researcher.errors import RecordingWarning
+from researcher.errors import RecordingWarning, ResearcherWarning
 
 _LONGEST = 20_000  # characters of a text
 
 
-def warn(message: str) -> None:
+def warn(message: str, kind: type[ResearcherWarning] = RecordingWarning) -> None:
     """Warn at the line outside this package that is to blame."""
     frame, level = inspect.currentframe(), 1
     while frame is not None and frame.f_globals.get("__name__", "").startswith("researcher."):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, RecordingWarning, stacklevel=level)
+    warnings.warn(message, kind, stacklevel=level)
 
 
 def told_of(error: BaseException) -> dict[str, str]:

@@ -29,6 +29,8 @@ CORE = [
     "returned",
     "running",
     "seeding",
+    "sweeps.distributions",
+    "sweeps.sweeping",
 ]
 STORAGE = [
     "storage.arrow",

@@ -1,0 +1,76 @@
+"""What a worker does for one setting of a sweep."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound
+from researcher.experiment import Experiment
+from researcher.running import run
+from researcher.storage import names
+from researcher.storage.reading import read
+from researcher.sweeps.objective import Objective
+from researcher.sweeps.sending import Parcel, received
+from researcher.sweeps.settings import Setting
+
+
+class Outcome(NamedTuple):
+    """How a setting ended.
+
+    Attributes:
+        status: as its experiment has it, or ``lost`` where the worker was.
+        value: what it reached of the objective, NaN if nothing.
+        error: what ended it, in a line.
+        path: its record, if it is known.
+    """
+
+    status: str
+    value: float = float("nan")
+    error: str = ""
+    path: Path | None = None
+
+
+def carry_out(parcel: Parcel, setting: Setting, records: Path, objective: Objective | None) -> Outcome:
+    """Run the setting, unless it is finished by now: an engine may hand out again what a worker did that is gone.
+
+    Raises:
+        CannotWrite: nothing can be recorded, so that there is no sense in going on.
+    """
+    try:
+        experiment = finished(setting, records) or run(received(parcel), setting.params, records)
+    except CannotWrite:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is recorded, and the others go on
+        return Outcome("failed", error=in_a_line(error))
+    except SystemExit as error:
+        return Outcome("interrupted", error=in_a_line(error))
+    return outcome_of(experiment, objective)
+
+
+def outcome_of(experiment: Experiment, objective: Objective | None) -> Outcome:
+    """How a recorded experiment ended."""
+    value = float("nan") if objective is None else objective.value(experiment)
+    return Outcome(experiment.status, value, path=experiment.path)
+
+
+def finished(setting: Setting, records: Path) -> Experiment | None:
+    """The finished experiment of a setting, found by the name of its file."""
+    name = names.stem(setting.params.get("title"), setting.hash)
+    for repeat in itertools.count(1):
+        path = records / names.numbered(name, repeat)
+        if not path.exists():
+            return None
+        with suppress(DamagedRecord, RecordsNotFound):
+            if (experiment := read(path)).status == "finished":
+                return experiment
+    raise AssertionError
+
+
+def in_a_line(error: BaseException) -> str:
+    """The type of an error and the first line of what it says."""
+    said = str(error).strip().partition("\n")[0]
+    kind = type(error).__name__
+    return f"{kind}: {said[:200]}" if said else kind
