@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from researcher.recorder import Recorder
     from researcher.recovery import recover
+    from researcher.reproduction import reproduce
     from researcher.running import run
     from researcher.sweeps.distributions import choice, integers, log_uniform, uniform
     from researcher.sweeps.sweeping import sweep
@@ -74,6 +75,7 @@ __all__ = [
     "record_experiment_with_collector",
     "recover",
     "reduced_params",
+    "reproduce",
     "run",
     "save_experiment",
     "sweep",
@@ -104,6 +106,7 @@ _HOMES = {
     ),
     "recorder": ("Recorder",),
     "recovery": ("recover",),
+    "reproduction": ("reproduce",),
     "running": ("run",),
     "sweeps.distributions": ("choice", "integers", "log_uniform", "uniform"),
     "sweeps.sweeping": ("sweep",),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
+import linecache
 import os
 import sys
 import types
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from researcher.cell import cell_code, cell_run
+from researcher.needs import needs_of
 from researcher.redaction import redacted
 
 _LONGEST = 20_000  # characters of a source
@@ -38,8 +41,9 @@ def described(function: Callable[..., Any] | None = None) -> dict[str, Any]:
     """Where it began, as a record has it.
 
     Of a function: its ``module``, its name as ``function``, its ``source``, and ``bound`` if the record does not hold
-    all of it: a partial, a method, an object that can be called, a function within another. Then the ``notebook`` and
-    the ``cell``, with its ``source`` if there is no function, or the ``script``; neither in an interactive shell.
+    all of it: a partial, a method, an object that can be called, a function within another. Of one of a script or
+    notebook also what it ``needs`` of that. Then the ``notebook`` and the ``cell``, with its ``source`` if there is no
+    function, or the ``script``; neither in an interactive shell.
     """
     found: dict[str, Any] = {}
     if function is not None:
@@ -77,8 +81,14 @@ def _of_function(function: Callable[..., Any]) -> dict[str, Any]:
     if file is not None:
         found["file"] = os.fspath(file)
     written: Any = getattr(code, "__code__", None) or (code if inspect.isclass(code) else type(code))
-    source = _source(written)
-    return {**found, **({} if plain else {"bound": True}), **source}
+    found |= {**({} if plain else {"bound": True}), **_source(written)}
+    if (
+        plain
+        and found["module"] == "__main__"
+        and (needs := needs_of(code, lambda used: _source(used).get("source", "")))
+    ):
+        found["needs"] = _bounded("\n".join(needs))["source"]
+    return found
 
 
 @functools.lru_cache(maxsize=256)
@@ -87,8 +97,24 @@ def _source(code: Any) -> dict[str, Any]:
     try:
         source = inspect.getsource(code)
     except (OSError, TypeError, ValueError, SyntaxError, IndexError):
-        return {}
-    return _bounded(source)
+        source = _source_of_class(code) if inspect.isclass(code) else ""
+    return _bounded(source) if source else {}
+
+
+def _source_of_class(code: type) -> str:
+    """The source of a class of a notebook, which `inspect` looks for in a file; its methods know their cell."""
+    files = {method.__code__.co_filename for method in vars(code).values() if inspect.isfunction(method)}
+    for file in files:
+        text = "".join(linecache.getlines(file))
+        try:
+            found = [part for part in ast.parse(text).body if isinstance(part, ast.ClassDef)]
+        except SyntaxError:
+            continue
+        for part in found:
+            if part.name == code.__qualname__:
+                first = min([part.lineno, *(decorator.lineno for decorator in part.decorator_list)])
+                return "\n".join([*text.splitlines()[first - 1 : part.end_lineno], ""])
+    return ""
 
 
 def _bounded(source: str) -> dict[str, Any]:

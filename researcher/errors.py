@@ -10,6 +10,7 @@ ResearcherError
 ├── NoSuchExperiment     (ValueError)             a hash that names no experiment, or several
 ├── NotRecording         (RuntimeError)           a recorder that is not started, or has ended
 ├── NotRunnable          (TypeError)              what cannot be run as a function of params
+├── CannotReproduce      (RuntimeError)           an experiment whose function is not known, gone, or not trusted
 ├── ObservationConflict  (ValueError)             folds and plain values under one key, or a key set twice
 ├── SpaceError           (ValueError)             a space of a sweep that is empty somewhere, or has no end
 ├── NotSendable          (TypeError)              a function that cannot go to another process; says which part
@@ -118,6 +119,10 @@ class NotSendable(ResearcherError, TypeError):
 
 class EngineError(ResearcherError, RuntimeError):
     """What a sweep runs on cannot be reached, or is gone; what was finished stays."""
+
+
+class CannotReproduce(ResearcherError, RuntimeError):
+    """An experiment cannot be run again: its function is not recorded, is gone, or may not be rebuilt."""
 
 
 class MissingExtra(ResearcherError, ImportError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from researcher.entry import name_of
@@ -18,6 +19,7 @@ from researcher.seeding import seed_of, seeded
 from researcher.storage.publish import rescued
 
 Call = Callable[[Mapping[str, Any], Recorder], Any]
+_forbidden: list[str] = []  # why nothing may be run now
 
 
 def run(
@@ -61,14 +63,39 @@ def run(
     ...     run(train, {"lr": 0.5}, records).final_observations("loss")
     0.5
     """
+    return recorded_call(function, params, records, errors=errors, progress=progress)
+
+
+def recorded_call(
+    function: Callable[..., Any],
+    params: Mapping[str, Any],
+    records: str | os.PathLike[str],
+    *,
+    facts: Mapping[str, Any] | None = None,
+    errors: Errors = "raise",
+    progress: bool | int = False,
+) -> Experiment:
+    """The same as `run`; the record says these ``facts`` of itself, an ``environment`` among them taken as it is."""
+    if _forbidden:
+        raise NotRunnable(f"{_forbidden[-1]}. Put what begins them below: if __name__ == '__main__':")
     call = call_of(function)
     recorder = Recorder(params, records, errors=errors, progress=progress)
-    recorder.describe(environment=environment(recorder.records, function))
+    recorder.describe(**{"environment": environment(recorder.records, function), **(facts or {})})
     handed, seed = _copied(params), seed_of(params)
     with recorder:
         returned = _seeded_call(call, handed, recorder, seed)
         _record(returned, recorder, name_of(function))
     return recorder.experiment
+
+
+@contextmanager
+def none_may_run(why: str) -> Iterator[None]:
+    """Within the block `run` raises `NotRunnable`, and says why."""
+    _forbidden.append(why)
+    try:
+        yield
+    finally:
+        _forbidden.pop()
 
 
 def _seeded_call(call: Call, params: Mapping[str, Any], recorder: Recorder, seed: int | None) -> Any:

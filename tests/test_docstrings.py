@@ -13,6 +13,7 @@ CORE = [
     "entry",
     "environment",
     "redaction",
+    "reproduction",
     "repeats",
     "seeds",
     "smoothing",
