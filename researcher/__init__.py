@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from researcher.archiving import Archive, archive
     from researcher.dashboard import (
         final_compare,
         plot_compare,
@@ -50,12 +51,14 @@ if TYPE_CHECKING:
 __version__ = "1.0.0.dev0"
 __all__ = [
     "ABSENT",
+    "Archive",
     "Experiment",
     "Experiments",
     "Explorer",
     "ObservationCollector",
     "Recorder",
     "all_experiments",
+    "archive",
     "choice",
     "final_compare",
     "get_hash",
@@ -84,6 +87,7 @@ __all__ = [
 
 # Training scripts import researcher thousands of times on a cluster: each name is loaded when it is used.
 _HOMES = {
+    "archiving": ("Archive", "archive"),
     "dashboard": ("final_compare", "plot_compare", "plot_fold_training", "plot_folds", "plot_lr", "plot_training"),
     "environment": ("record_environment",),
     "experiment": ("Experiment",),

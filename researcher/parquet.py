@@ -42,6 +42,7 @@ from researcher.experiments import Experiments
 from researcher.load import warn_of
 
 if TYPE_CHECKING:
+    from researcher.storage.manifest import Manifest
     from researcher.storage.rows import Row
 
 _AT_ONCE = 1_000  # experiments whose curves are in memory together, and are decoded together
@@ -82,8 +83,8 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     """The experiments in a Parquet file that `to_parquet` wrote, or in all those of a directory, oldest first.
 
     Their ``.data`` is what was saved, and their ``.name`` that of the record; they have no ``.path``. Curves are read
-    when they are first looked at. Of a directory, a file that cannot be read is left out, warned of, and listed in
-    ``.damaged`` of what is returned.
+    when they are first looked at. Of a directory, a file that cannot be read, or that `archive` has not written yet, is
+    left out, warned of, and listed in ``.damaged`` of what is returned.
 
     Raises:
         MissingExtra: pyarrow is not installed.
@@ -104,16 +105,29 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     if not source.is_dir():
         found.extend(experiments_in(source))
     else:
-        files = sorted(source.glob("[!._]*.parquet"))
-        if not files:
+        manifest = _manifest(source)
+        files = {file.name: file for file in sorted(source.glob("[!._]*.parquet"))}
+        if not files and manifest is None:
             raise RecordsNotFound(f"there is no file *.parquet in the directory {source}")
-        for file in files:
+        missing = [] if manifest is None else [name for name in manifest.parts if name not in files]
+        damaged += [(source / name, "it is not written yet; rs.archive goes on with it") for name in missing]
+        for file in files.values():
             try:
                 found.extend(experiments_in(file))
             except DamagedRecord as error:
                 damaged.append((error.path, error.reason))
         warn_of(damaged)
     return Experiments(sorted(found, key=lambda e: (e.recorded_at, e.name)), damaged)
+
+
+def _manifest(directory: Path) -> Manifest | None:
+    """What the directory of an archive is to hold; None of others."""
+    from researcher.storage.manifest import read
+
+    try:
+        return read(directory)
+    except (DamagedRecord, OSError):
+        return None
 
 
 def _still(experiment: Experiment) -> Experiment:

@@ -17,6 +17,7 @@ CORE = [
     "repeats",
     "seeds",
     "smoothing",
+    "archiving",
     "experiment",
     "experiments",
     "exporting",

@@ -1,0 +1,237 @@
+"""The archive: every record exactly once, whatever was killed, added, changed, damaged or deleted meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow.parquet as pq
+import pytest
+
+import researcher as rs
+from researcher.errors import CannotWrite, DamagedRecord, DamagedRecordWarning, RecordsNotFound
+from researcher.storage import records as layout
+
+MANY = 20_000
+
+
+def write(directory, numbers, **more):
+    """Records as `record_experiment` writes them, but for the sync of each."""
+    directory.mkdir(exist_ok=True)
+    params = {"title": "run", "seed": 777777, "lr": 0.1, "optimizer": {"name": "adam"}, **more}
+    observations = {"loss": [1, 0.5, 777777], "accuracy": [[0.5, 0.25], [0.125]]}
+    head = {**layout.stamped(params, None, "finished"), "hash": f"{777777:032}"}
+    template = layout.encode(head, observations)
+    for i in numbers:
+        (directory / f"run_{i:032}.json").write_bytes(template.replace(b"777777", b"%06d" % i))
+
+
+def names_in(archive):
+    """The names in all parts, as any reader of Parquet finds them."""
+    return sorted(pq.read_table(archive, columns=["experiment"])["experiment"].to_pylist())
+
+
+def names_of(records):
+    return sorted(file.stem for file in records.glob("*.json"))
+
+
+def saved(experiments):
+    return {e.name: repr(e.data) for e in experiments}
+
+
+def until(condition):
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def records(tmp_path):
+    """A records directory of thirty records."""
+    write(tmp_path / "records", range(100_000, 100_030))
+    return tmp_path / "records"
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "archive"
+
+
+def test_a_cluster_archives_many_records_though_a_worker_is_killed(tmp_path, target):
+    from dask.distributed import Client, LocalCluster
+
+    records = tmp_path / "records"
+    write(records, range(100_000, 100_000 + MANY))
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        running = thread.submit(rs.archive, records, target, client)
+        until(lambda: len(list(target.glob("part-*.parquet"))) >= 2)
+        os.kill(cluster.workers[0].pid, signal.SIGKILL)
+        assert not running.done()
+        first = running.result()
+        assert (first.experiments, first.parts, first.damaged) == (MANY, 10, [])
+        assert names_in(target) == names_of(records)
+        write(records, range(900_000, 900_001))
+        again = rs.archive(records, target, client)
+    assert (again.experiments, again.parts, again.written) == (MANY + 1, 11, 1)
+    assert names_in(target) == names_of(records)
+
+
+def test_an_archive_whose_process_was_killed_goes_on_where_it_was(tmp_path, target):
+    records = tmp_path / "records"
+    write(records, range(100_000, 101_000))
+    script = f"import researcher as rs; rs.archive({str(records)!r}, {str(target)!r}, part_size=50)"
+    process = subprocess.Popen([sys.executable, "-c", script])
+    until(lambda: len(list(target.glob("part-*.parquet"))) >= 3)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    there = len(list(target.glob("part-*.parquet")))
+    with pytest.warns(DamagedRecordWarning, match="not written yet"):
+        found = rs.read_parquet(target)
+    assert (len(found), len(found.damaged)) == (50 * there, 20 - there)
+    write(records, range(900_000, 900_010))
+    found = rs.archive(records, target, part_size=50)
+    assert (found.experiments, found.parts, found.written) == (1_010, 21, 21 - there)
+    assert names_in(target) == names_of(records)
+    assert saved(rs.read_parquet(target)) == saved(rs.all_experiments(records))
+
+
+def test_only_what_is_new_is_written(records, target):
+    first = rs.archive(records, target, part_size=10)
+    assert (first.path, first.experiments, first.parts, first.written) == (target, 30, 3, 3)
+    assert repr(first) == f"<30 experiments in 3 parts in {target}, 3 written now>"
+    assert rs.archive(records, target).written == 0
+    write(records, range(900_000, 900_005))
+    assert rs.archive(records, target, part_size=10).written == 1
+    write(records, range(100_100, 100_107))
+    again = rs.archive(records, target, part_size=10)
+    assert (again.experiments, again.parts, again.written) == (42, 5, 2)
+    assert names_in(target) == names_of(records)
+    assert saved(rs.read_parquet(target)) == saved(rs.all_experiments(records))
+
+
+def test_a_record_that_changed_is_written_again_in_its_part(records, target):
+    rs.archive(records, target, part_size=10)
+    rs.all_experiments(records)[7].annotate("diverged")
+    assert rs.archive(records, target, part_size=10).written == 1
+    assert [e.name for e in rs.read_parquet(target) if e.notes] == [names_of(records)[7]]
+    assert names_in(target) == names_of(records)
+
+
+def test_a_column_that_one_record_needs_is_in_all_parts(records, target):
+    rs.archive(records, target, part_size=10)
+    write(records, [900_000], lr="auto", dropout=0.5)
+    again = rs.archive(records, target, part_size=10)
+    assert (again.parts, again.written) == (4, 4)
+    schemas = [pq.read_schema(path).remove_metadata() for path in sorted(target.glob("*.parquet"))]
+    assert all(schema == schemas[0] for schema in schemas)
+    assert str(schemas[0].field("params.lr").type) == "string"
+    assert saved(rs.read_parquet(target)) == saved(rs.all_experiments(records))
+    assert rs.archive(records, target, part_size=10).written == 0
+
+
+def test_a_column_that_no_sample_saw_is_in_all_parts_too(records, target):
+    write(records, range(200_000, 200_071))
+    write(records, [100_001], dropout=0.5)  # every third one is in the sample
+    assert rs.archive(records, target, part_size=10).written == 11
+    assert len({pq.read_schema(path).remove_metadata().to_string() for path in target.glob("*.parquet")}) == 1
+    assert saved(rs.read_parquet(target)) == saved(rs.all_experiments(records))
+
+
+def test_other_tools_read_all_parts_as_one(records, target):
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    rs.archive(records, target, part_size=10)
+    assert duckdb.sql(f"""SELECT count(*), max("params.seed") FROM '{target}/*.parquet'""").fetchall() == [
+        (30, 100_029)
+    ]
+    assert pl.scan_parquet(f"{target}/*.parquet").select(pl.col("final.accuracy").sum()).collect().item() == 30 * 0.1875
+    assert len(pd.read_parquet(target)) == 30
+
+
+def test_what_is_archived_stays_though_its_record_is_deleted_or_damaged(records, target):
+    before = saved(rs.all_experiments(records))
+    rs.archive(records, target, part_size=10)
+    deleted, damaged, *_ = sorted(records.glob("*.json"))
+    deleted.unlink()
+    damaged.write_bytes(damaged.read_bytes()[:50])
+    with pytest.warns(DamagedRecordWarning, match="ends too early"):
+        again = rs.archive(records, target, part_size=10)
+    assert (again.experiments, again.written) == (30, 1)
+    assert [path for path, _ in again.damaged] == [damaged]
+    assert saved(rs.read_parquet(target)) == before
+
+
+def test_damaged_records_stop_no_others_and_are_told_each_time(records, target):
+    first, second, *_ = sorted(records.glob("*.json"))
+    whole = first.read_bytes()
+    first.write_bytes(b"")
+    second.write_bytes(b'{"lr": 1, "observations": {"loss": [[')
+    with pytest.warns(DamagedRecordWarning, match="2 files are damaged"):
+        found = rs.archive(records, target, part_size=10)
+    assert found.damaged[0] == (first, "it is empty")
+    assert [path for path, _ in found.damaged] == [first, second]
+    assert "2 damaged records" in repr(found)
+    assert found.experiments == 28
+    assert rs.archive(records, target, part_size=10).damaged == found.damaged
+    first.write_bytes(whole)
+    assert rs.archive(records, target, part_size=10).experiments == 29
+    assert names_in(target) == names_of(records)[:1] + names_of(records)[2:]
+
+
+def test_journals_are_left_out_and_named(records, target):
+    with rs.Recorder({"title": "running"}, records) as recorder:
+        recorder.observe(loss=1.0)
+        found = rs.archive(records, target)
+        assert found.unfinished == [recorder.path]
+        assert "1 unfinished experiments left out" in repr(found)
+    assert rs.archive(records, target).experiments == 31
+
+
+def test_a_damaged_part_is_written_anew(records, target):
+    rs.archive(records, target, part_size=10)
+    part = target / "part-00001.parquet"
+    part.write_bytes(part.read_bytes()[:1000])
+    assert rs.archive(records, target, part_size=10).written == 1
+    assert names_in(target) == names_of(records)
+
+
+def test_an_executor_will_do_and_a_bar_shows_how_far_it_is(records, target, capsys):
+    with ThreadPoolExecutor(2) as executor:
+        assert rs.archive(records, target, executor, part_size=10, progress=True).written == 3
+    assert "30/30" in capsys.readouterr().err
+
+
+def test_no_records(tmp_path, target):
+    (tmp_path / "none").mkdir()
+    assert rs.archive(tmp_path / "none", target).experiments == 0
+    assert rs.read_parquet(target) == []
+
+
+def test_nothing_else_is_written_over(records, target):
+    rs.all_experiments(records).to_parquet(target / "mine.parquet")
+    with pytest.raises(CannotWrite, match=r"holds mine\.parquet but no"):
+        rs.archive(records, target)
+    with pytest.raises(CannotWrite, match="cannot write the archive"):
+        rs.archive(records, target / "mine.parquet")
+    with pytest.raises(RecordsNotFound):
+        rs.archive(records / "missing", target)
+    with pytest.raises(ValueError, match="part_size 0"):
+        rs.archive(records, target, part_size=0)
+    rs.archive(records, target / "new")
+    write(target / "others", [1])
+    with pytest.raises(CannotWrite, match="is the archive of"):
+        rs.archive(target / "others", target / "new")
+    (target / "new" / "_manifest.json").write_text("{}")
+    with pytest.raises(DamagedRecord, match="not the manifest"):
+        rs.archive(records, target / "new")
