@@ -10,13 +10,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import observe, readme
+from benchmarks import imports, observe, read, readme, record
 from benchmarks.peers import PEERS
 from benchmarks.processes import Failed
 from benchmarks.workload import SIZES, Workload
 
 WORKLOADS: dict[str, Workload] = {
+    "import": imports.WORKLOAD,
+    "record": record.WORKLOAD,
     "observe": observe.WORKLOAD,
+    "read": read.WORKLOAD,
 }
 README = Path(__file__).with_name("README.md")
 

@@ -10,7 +10,7 @@ from benchmarks.peers.bare import BareWrite
 from benchmarks.peers.peer import Observes
 from benchmarks.peers.researcher import Researcher
 from benchmarks.processes import Failed
-from benchmarks.tables import aims, number, table
+from benchmarks.tables import aims, number, table, trouble
 
 PAUSE = 0.01  # seconds between two calls
 
@@ -58,7 +58,7 @@ def report(peers: Sequence[Observes], found: Mapping[str, Findings], acknowledge
 
 def _cells(peer: Observes, findings: Findings, bare: Findings) -> list[str]:
     if findings.trouble:
-        return [peer.title(), f"could not be measured: {findings.trouble[:120].replace('|', ' ')}", *[""] * 5]
+        return trouble(peer.title(), findings.trouble, 5)
     ratios = [number(_ratio(times, bare)) for times in (findings.medians, findings.rare)]
     microseconds = number(min(findings.medians) / 1000)
     return [peer.title(), peer.call, *ratios, microseconds, str(findings.kept), str(findings.kept_of_slow)]

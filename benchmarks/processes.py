@@ -33,6 +33,7 @@ def turn(
     *numbers: float,
     ends_by: int = 0,
     longest: float = _LONGEST,
+    home: Path | None = None,
 ) -> list[Any]:
     """What a function of a workload answers in a process of its own, which has ended afterwards, with all it started.
 
@@ -43,6 +44,7 @@ def turn(
         *numbers: what else it needs.
         ends_by: the exit code of the process.
         longest: how long it may take, in seconds.
+        home: its home directory, for what it shall find again; if not given, a new one.
 
     Returns:
         What the function yielded, or the one thing that it returned.
@@ -52,11 +54,11 @@ def turn(
     """
     where = [does.__module__, does.__name__, peer.name, str(directory)]
     command = [sys.executable, "-m", "benchmarks.turns", *where, *map(json.dumps, numbers)]
-    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryDirectory() as new, tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
             command,
-            cwd=home,  # some peers change the repository that they are started in
-            env=environment(os.environ, Path(home)),
+            cwd=new,  # some peers change the repository that they are started in
+            env=environment(os.environ, home or Path(new)),
             stdout=subprocess.PIPE,
             stderr=said,
             text=True,

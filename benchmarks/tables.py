@@ -11,6 +11,11 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[str]], text: int = 1) 
     return "\n".join(f"| {' | '.join(cells)} |" for cells in [heading, rule, *rows])
 
 
+def trouble(name: str, why: str, empty: int) -> list[str]:
+    """The row of one that could not be measured, with so many empty cells at its end."""
+    return [name, f"could not be measured: {why[:120].replace('|', ' ')}", *[""] * empty]
+
+
 def number(value: float) -> str:
     """Two significant digits."""
     return f"{float(f'{value:.2g}'):,.0f}" if value >= 9.95 else f"{value:#.2g}"
@@ -25,4 +30,5 @@ def aims(rows: Iterable[tuple[str, float, float | None]]) -> str:
 def _judged(most: float, found: float | None) -> tuple[str, str]:
     if found is None:
         return "not measured", ""
-    return f"{found}" if isinstance(found, int) else number(found), "met" if found <= most else "**missed**"
+    digits = f"{found}" if isinstance(found, int) else f"{found:#.3g}".rstrip(".")  # enough to see why it is missed
+    return digits, "met" if found <= most else "**missed**"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,19 +12,22 @@ from types import SimpleNamespace
 import pytest
 
 import benchmarks.__main__
-from benchmarks import readme, tables
+from benchmarks import read, readme, tables
 from benchmarks.__main__ import WORKLOADS
 from benchmarks.peers import PEERS
+from benchmarks.peers.json2020 import Json2020
 from benchmarks.peers.researcher import Researcher
 from benchmarks.workload import SIZES, Workload
 
 PROJECT = Path(__file__).parents[1]
+WITHOUT_OTHERS = "bare write,2020 way,researcher,researcher unsynced"
 
 
-def test_the_smallest_form_of_observe_writes_its_table(tmp_path):
+def smallest(workload, tmp_path):
+    """The rows of the tables that the smallest form writes, without other trackers; by their first cells."""
     target = tmp_path / "README.md"
     target.write_text((PROJECT / "benchmarks" / "README.md").read_text())
-    command = ["-m", "benchmarks", "observe", "--size", "smallest", "--peers", "bare write,researcher"]
+    command = ["-m", "benchmarks", workload, "--size", "smallest", "--peers", WITHOUT_OTHERS]
     done = subprocess.run(
         [sys.executable, *command, "--machine", "a computer", "--write", str(target)],
         cwd=PROJECT,
@@ -32,13 +36,51 @@ def test_the_smallest_form_of_observe_writes_its_table(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
-    (bare,) = [row for row in rows if row[0].startswith("bare write")]
-    (ours,) = [row for row in rows if row[0].startswith("researcher")]
-    assert (bare[2], bare[-2:], ours[-2:]) == ("1.0", ["10", "10"], ["10", "10"])
     assert ", a computer, 1 round." in done.stdout
-    table = done.stdout.removeprefix("## observe").strip()
-    assert table in target.read_text()
+    assert done.stdout.removeprefix(f"## {workload}").strip() in target.read_text()
+    rows = [line.strip("| ").split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+    return {(row[1] if workload == "import" else row[0].split(" 1.0")[0]): row for row in rows}
+
+
+def test_the_smallest_form_of_observe(tmp_path):
+    rows = smallest("observe", tmp_path)
+    bare, ours = rows["bare write"], rows["researcher"]
+    assert (bare[2], bare[-2:], ours[-2:]) == ("1.0", ["10", "10"], ["10", "10"])
+    assert rows["acknowledged calls lost at SIGKILL"][1:] == ["0", "0", "met"]
+
+
+def test_the_smallest_form_of_record(tmp_path):
+    rows = smallest("record", tmp_path)
+    assert rows["2020 way"][2] == "1.0"
+    assert rows["researcher"][-1] == "1.0"
+    assert float(rows["bytes of an experiment, × 2020 way"][2]) > 0
+
+
+def test_the_smallest_form_of_read(tmp_path):
+    rows = smallest("read", tmp_path)
+    assert rows["2020 way"][2:5] == ["1.0"] * 3
+    assert all(float(cell.replace(",", "")) > 0 for cell in rows["researcher"][2:])
+
+
+def test_the_smallest_form_of_import(tmp_path):
+    rows = smallest("import", tmp_path)
+    assert rows["`import researcher`"][2] == "none"
+    assert "ipywidgets" in rows["`from researcher import Explorer`"][2]
+
+
+def test_what_cannot_be_read_as_it_was_written_is_noticed(tmp_path):
+    peer = Json2020()
+    read.written(peer, tmp_path, 3)
+    read.opened(peer, tmp_path, True, 3)
+    path = sorted(tmp_path.iterdir())[0]
+    record = json.loads(path.read_text())
+    record["observations"]["accuracy"][-1] += 0.01
+    path.write_text(json.dumps(record))
+    with pytest.raises(ValueError, match="other final values of accuracy than were written"):
+        read.opened(peer, tmp_path, True, 3)
+    path.unlink()
+    with pytest.raises(ValueError, match="in 2 rows, not 3 in 3"):
+        read.opened(peer, tmp_path, True, 3)
 
 
 def test_a_table_takes_the_place_of_the_one_before(tmp_path):
@@ -83,8 +125,8 @@ def test_a_workload_that_lacks_something_is_left_out_and_named(monkeypatch, caps
 
 def test_aims_are_judged():
     assert tables.aims([("speed", 0.5, 0.2), ("size", 3, 3.2), ("other", 1, None)]).splitlines()[2:] == [
-        "| speed | 0.5 | 0.20 | met |",
-        "| size | 3 | 3.2 | **missed** |",
+        "| speed | 0.5 | 0.200 | met |",
+        "| size | 3 | 3.20 | **missed** |",
         "| other | 1 | not measured |  |",
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import importlib.metadata
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,7 @@ class Observes(Peer):
 
 
 class Records(Peer):
-    """Records experiments that have ended, one after the other, into one directory.
+    """Records experiments that have ended, one after the other, into one directory, as quickly as it can.
 
     Attributes:
         way: what is called for one of them, in a few words.
@@ -84,6 +84,10 @@ class Records(Peer):
     def record(self, params: Mapping[str, Any], observations: Mapping[str, Sequence[float]]) -> None:
         """Record an experiment: all of it is in the directory afterwards, and can be read by another process."""
 
+    @abc.abstractmethod
+    def count(self, directory: Path) -> int:
+        """How many experiments can be read of what another process recorded into the directory."""
+
 
 class Reads(Records):
     """Reads what it has recorded, with a reader of its own, or with that of its files' format if it has none.
@@ -94,17 +98,22 @@ class Reads(Records):
 
     reader: str
 
+    def count(self, directory: Path) -> int:
+        """The rows of the table."""
+        self.prepare()
+        return len(self.table(directory))
+
+    def forget(self, directory: Path) -> None:
+        """Take out of the directory what an earlier opening left there to make the next one quicker."""
+
     @abc.abstractmethod
     def prepare(self) -> None:
         """Import all that it takes to read."""
 
     @abc.abstractmethod
     def table(self, directory: Path) -> pd.DataFrame:
-        """A row an experiment: its params, and the final value of each observation under the observation's name.
-
-        The index is what `curve` takes.
-        """
+        """A row an experiment: its params, and the final value of each observation under the observation's name."""
 
     @abc.abstractmethod
-    def curve(self, experiment: Hashable, observation: str) -> Sequence[float]:
-        """The values of an observation of one of the experiments in the table."""
+    def curve(self, row: int, observation: str) -> Sequence[float]:
+        """The values of an observation of the experiment in a row of the table."""

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from benchmarks.peers.peer import Observes
+from benchmarks.peers.peer import Observes, Records
 
 _BLOCK = 32_768  # bytes; the file is a log of LevelDB after a head of seven bytes
 
 
-class WeightsAndBiases(Observes):
-    """A run of W&B in the mode offline."""
+class WeightsAndBiases(Observes, Records):
+    """A run of W&B in the mode offline; its reader needs a server."""
 
     name = "W&B offline"
     distribution = "wandb"
     module = "wandb"
     call = "`run.log(values)`"
+    way = "`run.log(values)` for each step"
 
     def start(self, directory: Path) -> None:
         """Begin a run."""
-        import wandb
-
-        quiet = wandb.Settings(silent=True, console="off", x_disable_stats=True, x_disable_meta=True)
-        self._run = wandb.init(mode="offline", project="benchmark", dir=str(directory), settings=quiet)
+        self.open(directory)
+        self._begin({})
 
     def observe(self, step: int, values: dict[str, float]) -> None:
         """Log the values; the step is counted by the run, as a given one is held back until the next comes."""
@@ -47,6 +47,28 @@ class WeightsAndBiases(Observes):
                     named = {item.key or ".".join(item.nested_key): item.value_json for item in record.history.item}
                     rows += all(isinstance(json.loads(named.get(name, "null")), float) for name in ("loss", "accuracy"))
         return rows
+
+    def open(self, directory: Path) -> None:
+        """Remember the directory."""
+        self._directory = directory
+
+    def record(self, params: Mapping[str, Any], observations: Mapping[str, Sequence[float]]) -> None:
+        """Begin a run, log all and end it, which waits for the service."""
+        self._begin(params)
+        for values in zip(*observations.values(), strict=True):
+            self._run.log(dict(zip(observations, values, strict=True)))
+        self._run.finish()
+
+    def count(self, directory: Path) -> int:
+        """The files that have rows of history; a file is a run."""
+        return sum(self.kept(path.parent) > 0 for path in directory.rglob("*.wandb"))
+
+    def _begin(self, params: Mapping[str, Any]) -> None:
+        import wandb
+
+        quiet = wandb.Settings(silent=True, console="off", x_disable_stats=True, x_disable_meta=True)
+        where = {"project": "benchmark", "dir": str(self._directory)}
+        self._run = wandb.init(mode="offline", config=dict(params), settings=quiet, **where)
 
 
 def _records(content: bytes) -> Iterator[bytes]:
