@@ -50,6 +50,11 @@ def environment(records: str | os.PathLike[str], function: Callable[..., Any] | 
         return {"trouble": f"{type(error).__name__}: {error}"}
 
 
+def in_this_process(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for what was begun where it was found, and runs here: with this machine, and what is imported here."""
+    return {**found, **machine(), "packages": packages.versions()} if "packages" in found else {**found}
+
+
 def brought_up_to_date(found: Mapping[str, Any]) -> dict[str, Any] | None:
     """The same with what was imported meanwhile; None if that is nothing."""
     if "packages" not in found:

@@ -80,7 +80,10 @@ def recorded_call(
         raise NotRunnable(f"{_forbidden[-1]}. Put what begins them below: if __name__ == '__main__':")
     call = call_of(function)
     recorder = Recorder(params, records, errors=errors, progress=progress)
-    recorder.describe(**{"environment": environment(recorder.records, function), **(facts or {})})
+    told = dict(facts or {})
+    if "environment" not in told:
+        told["environment"] = environment(recorder.records, function)
+    recorder.describe(**told)
     handed, seed = _copied(params), seed_of(params)
     with recorder:
         returned = _seeded_call(call, handed, recorder, seed)

@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
 import cloudpickle
+import jupyter_client
 import numpy as np
 import pytest
 from hypothesis import given
@@ -234,7 +235,7 @@ def as_in_a_notebook():
     [
         (lambda params: LOCK, "the variable 'LOCK' of .*, a lock,"),
         (lambda params: with_global(params), "the variable 'LOCK' of the variable 'with_global' of .*, a lock,"),
-        (functools.partial(train, lock=threading.Lock()), "the argument 'lock' of partial, a lock,"),
+        (functools.partial(train, lock=threading.Lock()), "the argument 'lock' of train, a lock,"),
         (Model([threading.Lock()]), "the item 0 of the attribute 'lock' of Model, a lock,"),
     ],
 )
@@ -349,6 +350,46 @@ def test_what_a_run_does_to_its_surroundings_stays_with_it(tmp_path, as_in_a_not
     assert [e.final_observations("seen") for e in found] == [1] * 5
 
 
+CELL = """
+import time
+import researcher as rs
+offset = 0.25
+
+def train(params, recorder):
+    recorder.observe(loss=params["lr"] + offset)
+    time.sleep(0.05)
+"""
+
+
+def test_functions_of_a_notebook_are_swept_and_an_interrupt_of_the_kernel_ends_that(tmp_path):
+    manager = jupyter_client.KernelManager()
+    manager.start_kernel(cwd=str(tmp_path))
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=60)
+        assert client.execute_interactive(CELL, timeout=60)["content"]["status"] == "ok"
+        client.execute("rs.sweep(train, {'lr': rs.uniform(0, 1)}, 'records', n=200, n_jobs=2)")
+        records = tmp_path / "records"
+        while finished_in(records) < 3:
+            assert manager.is_alive()
+            time.sleep(0.005)
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=60)["content"]
+        assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
+        assert "experiments are finished and recorded. Call it again to go on" in reply["evalue"]
+        again = "assert len(rs.sweep(train, {'lr': rs.uniform(0, 1)}, 'records', n=20, n_jobs=2)) == 20"
+        assert client.execute_interactive(again, timeout=60)["content"]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()
+    experiments = rs.all_experiments(records)
+    assert {e.status for e in experiments} <= {"finished", "interrupted"}
+    entry = experiments.where("status == 'finished'")[-1].ours["environment"]["entry"]
+    assert entry["source"].startswith("def train(params, recorder):\n    recorder.observe(")
+
+
 # Engines that are there already.
 
 
@@ -368,16 +409,17 @@ def test_an_executor_that_breaks_ends_the_sweep_and_says_how_to_go_on(tmp_path, 
             os.kill(os.getpid(), signal.SIGKILL)
         return params["lr"]
 
-    space = {"lr": [0.1, 0.2, 0.5, 0.6, 0.7]}
-    for _ in range(2):
-        with ProcessPoolExecutor(1, get_context("spawn")) as executor:
-            try:
-                found = rs.sweep(deadly, space, tmp_path / "records", engine=executor)
-            except EngineError as error:
-                assert "2 of 5 experiments are finished and recorded. Call it again" in str(error)  # noqa: PT017
-    assert [e.status for e in found] == ["finished"] * 5
+    space, records = {"lr": [0.1, 0.2, 0.5, 0.6, 0.7]}, tmp_path / "records"
+    with (
+        ProcessPoolExecutor(1, get_context("spawn")) as executor,
+        pytest.raises(EngineError, match=r"a worker was killed.*\. 2 of 5 experiments are finished .* Call it again"),
+    ):
+        rs.sweep(deadly, space, records, engine=executor)
+    with ProcessPoolExecutor(1, get_context("spawn")) as executor:
+        assert {e.status for e in rs.sweep(deadly, space, records, engine=executor)} == {"finished"}
+    assert len(rs.all_experiments(records)) == 6
     with pytest.raises(EngineError, match="the engine takes no more jobs"):
-        rs.sweep(deadly, {"lr": [0.8]}, tmp_path / "records", engine=executor)
+        rs.sweep(deadly, {"lr": [0.8]}, records, engine=executor)
 
 
 @pytest.mark.parametrize(("more", "said"), [({"engine": "slurm"}, "engine='slurm'"), ({"n_jobs": 0}, "n_jobs=0")])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from researcher.errors import CannotWrite, EngineError
 from researcher.sweeps.engines import Engine
-from researcher.sweeps.job import Outcome, carry_out, in_a_line
-from researcher.sweeps.objective import Objective
+from researcher.sweeps.job import Outcome, in_a_line
+from researcher.sweeps.sending import carry_out
 from researcher.sweeps.settings import Setting
 
 _KILLED = "its worker was killed, perhaps for want of memory"
@@ -68,15 +67,12 @@ class Carrying:
         self,
         plan: Plan,
         engine: Engine,
-        records: Path,
-        objective: Objective | None,
         tell: Callable[[Outcome], None],
     ) -> None:
         self._plan = plan
         self._engine = engine
-        self._with = (records, objective)
         self._tell = tell
-        self._running: dict[Future[Any], Setting] = {}
+        self._running: dict[Future[Outcome], Setting] = {}
         self._suspects: list[Setting] = []  # one of them may be what killed a worker
         self._alone: Setting | None = None  # the suspect that runs now, and nothing else
 
@@ -106,7 +102,7 @@ class Carrying:
         """Give the engine as much as it is to have; whether it has anything now."""
         while len(self._running) < self._engine.window and (setting := self._next()) is not None:
             try:
-                future = self._engine.submit(carry_out, self._engine.parcel, setting, *self._with)
+                future = self._engine.submit(carry_out, self._engine.parcel, setting)
             except BrokenExecutor as error:
                 future = Future()
                 future.set_exception(error)
@@ -124,7 +120,7 @@ class Carrying:
             return None
         return self._plan.next()
 
-    def _took(self, setting: Setting, future: Future[Any]) -> bool:
+    def _took(self, setting: Setting, future: Future[Outcome]) -> bool:
         """Take in how a setting ended; False if its executor broke."""
         try:
             error = future.exception()

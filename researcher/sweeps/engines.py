@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from researcher.errors import EngineError, MissingExtra
+from researcher.sweeps.job import Job, Outcome
 from researcher.sweeps.sending import Parcel, keep, sent
+from researcher.sweeps.settings import Setting
 
-Function = Callable[..., Any]
+Call = Callable[[Parcel, Setting], Outcome]
 _AHEAD = 1000  # settings that a cluster is given at a time, so that it sees how much there is to do
 _THREADS = (
     *(f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMBA", "NUMEXPR")),
@@ -24,15 +26,15 @@ class Engine:
     """Something that runs jobs.
 
     Attributes:
-        submit: begins a job, a function and its arguments.
-        parcel: the function of the sweep, as it goes with each job.
+        submit: calls something with a parcel and a setting.
+        parcel: the job, as it is handed over with each setting.
         slots: how many jobs run at once.
         window: how many it is given at once.
         end: called at the end; with True, what still runs is ended too, if that is possible.
         anew: makes another one in the place of one whose worker was killed, if that is ours to do.
     """
 
-    submit: Callable[..., Future[Any]]
+    submit: Callable[[Call, Parcel, Setting], Future[Outcome]]
     parcel: Parcel
     slots: int
     window: int
@@ -40,13 +42,13 @@ class Engine:
     anew: Callable[[], Engine] | None = None
 
 
-def engine_for(given: object, function: Function, n_jobs: int, most: int) -> Engine:
+def engine_for(given: object, job: Job, n_jobs: int, most: int) -> Engine:
     """The engine that is wanted.
 
     Args:
         given: a dask ``Client``, the module ``ray``, any ``concurrent.futures.Executor``, or None for this process
             or processes of our own.
-        function: of the sweep.
+        job: what is done for each setting.
         n_jobs: how many processes; -1 for one a core, -2 for one less.
         most: how many jobs there will be.
 
@@ -56,32 +58,32 @@ def engine_for(given: object, function: Function, n_jobs: int, most: int) -> Eng
         MissingExtra: a package that it needs is not installed.
     """
     if given is None:
-        return _here(function) if n_jobs == 1 else _loky(function, n_jobs, most)
+        return _here(job) if n_jobs == 1 else _loky(job, n_jobs, most)
     for fits, adapter in _ADAPTERS:
         if fits(given):
-            return adapter(given, function)
+            return adapter(given, job)
     raise EngineError(
         f"engine={given!r}: a sweep runs on a dask Client, on the module ray, or on a concurrent.futures.Executor; "
         "without engine=... it runs on this machine"
     )
 
 
-def _here(function: Function) -> Engine:
+def _here(job: Job) -> Engine:
     """This process, one after the other."""
 
-    def submit(job: Function, *arguments: Any) -> Future[Any]:
-        future: Future[Any] = Future()
+    def submit(call: Call, parcel: Parcel, setting: Setting) -> Future[Outcome]:
+        future: Future[Outcome] = Future()
         try:
-            future.set_result(job(*arguments))
+            future.set_result(call(parcel, setting))
         except Exception as error:  # noqa: BLE001 - it is the future's to raise
             future.set_exception(error)
         return future
 
-    return Engine(submit, function, slots=1, window=1)
+    return Engine(submit, job, slots=1, window=1)
 
 
-def _loky(function: Function, n_jobs: int, most: int) -> Engine:
-    """Processes of our own, which know the function from their beginning."""
+def _loky(job: Job, n_jobs: int, most: int) -> Engine:
+    """Processes of our own, which know the job from their beginning."""
     try:
         from joblib.externals import loky
     except ImportError:
@@ -90,7 +92,7 @@ def _loky(function: Function, n_jobs: int, most: int) -> Engine:
     # Each with its share of the cores, or libraries of arrays would start a thread a core in every process.
     threads = str(max(1, loky.cpu_count() // slots))
     shares = {name: os.environ.get(name, threads) for name in _THREADS}
-    content = sent(function)
+    content = sent(job)
 
     def anew() -> Engine:
         executor = loky.ProcessPoolExecutor(slots, env=shares, initializer=keep, initargs=(content,))
@@ -100,17 +102,17 @@ def _loky(function: Function, n_jobs: int, most: int) -> Engine:
     return anew()
 
 
-def _executor(executor: Any, function: Function) -> Engine:
+def _executor(executor: Any, job: Job) -> Engine:
     slots = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
-    return Engine(executor.submit, sent(function), slots, 2 * slots)
+    return Engine(executor.submit, sent(job), slots, 2 * slots)
 
 
-def _threads(executor: Any, function: Function) -> Engine:
-    return Engine(executor.submit, function, executor._max_workers, 2 * executor._max_workers)
+def _threads(executor: Any, job: Job) -> Engine:
+    return Engine(executor.submit, job, executor._max_workers, 2 * executor._max_workers)
 
 
-def _dask(client: Any, function: Function) -> Engine:
-    content = sent(function)
+def _dask(client: Any, job: Job) -> Engine:
+    content = sent(job)
     try:
         if client.status != "running":
             raise OSError(f"its client is {client.status}")
@@ -124,16 +126,16 @@ def _dask(client: Any, function: Function) -> Engine:
     return Engine(executor.submit, parcel, max(1, slots), max(_AHEAD, 2 * slots))
 
 
-def _ray(ray: Any, function: Function) -> Engine:
+def _ray(ray: Any, job: Job) -> Engine:
     if not ray.is_initialized():
         raise EngineError("ray is not connected: call ray.init(), or ray.init(address=...) for a cluster that runs")
-    parcel = ray.put(sent(function))
+    parcel = ray.put(sent(job))
     slots = max(1, int(ray.cluster_resources().get("CPU", 1)))
 
     task = ray.remote(_done)
 
-    def submit(job: Function, *arguments: Any) -> Future[Any]:
-        future: Future[Any] = task.remote(job, *arguments).future()
+    def submit(call: Call, parcel: Parcel, setting: Setting) -> Future[Outcome]:
+        future: Future[Outcome] = task.remote(call, parcel, setting).future()
         return future
 
     return Engine(submit, parcel, slots, max(_AHEAD, 2 * slots))
@@ -143,8 +145,8 @@ def _same(content: bytes) -> bytes:
     return content
 
 
-def _done(job: Function, *arguments: Any) -> Any:
-    return job(*arguments)
+def _done(call: Call, parcel: Parcel, setting: Setting) -> Outcome:
+    return call(parcel, setting)
 
 
 def _of_kind(module: str, name: str) -> Callable[[object], bool]:
@@ -154,7 +156,7 @@ def _of_kind(module: str, name: str) -> Callable[[object], bool]:
     )
 
 
-_ADAPTERS: tuple[tuple[Callable[[object], bool], Callable[[Any, Function], Engine]], ...] = (
+_ADAPTERS: tuple[tuple[Callable[[object], bool], Callable[[Any, Job], Engine]], ...] = (
     (_of_kind("distributed", "Client"), _dask),
     (lambda given: getattr(given, "__name__", "") == "ray", _ray),
     (_of_kind("concurrent", "ThreadPoolExecutor"), _threads),

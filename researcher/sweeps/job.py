@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from researcher.environment import in_this_process
 from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
-from researcher.running import run
+from researcher.running import recorded_call
 from researcher.storage import names
 from researcher.storage.reading import read
 from researcher.sweeps.objective import Objective
-from researcher.sweeps.sending import Parcel, received
 from researcher.sweeps.settings import Setting
 
 
@@ -33,21 +35,41 @@ class Outcome(NamedTuple):
     path: Path | None = None
 
 
-def carry_out(parcel: Parcel, setting: Setting, records: Path, objective: Objective | None) -> Outcome:
-    """Run the setting, unless it is finished by now: an engine may hand out again what a worker did that is gone.
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What is the same for all settings of a sweep.
 
-    Raises:
-        CannotWrite: nothing can be recorded, so that there is no sense in going on.
+    Attributes:
+        function: what is run.
+        records: the records directory.
+        objective: what the sweep is after, if that is known.
+        environment: what is around where the sweep was begun.
     """
-    try:
-        experiment = finished(setting, records) or run(received(parcel), setting.params, records)
-    except CannotWrite:
-        raise
-    except Exception as error:  # noqa: BLE001 - it is recorded, and the others go on
-        return Outcome("failed", error=in_a_line(error))
-    except SystemExit as error:
-        return Outcome("interrupted", error=in_a_line(error))
-    return outcome_of(experiment, objective)
+
+    function: Callable[..., Any]
+    records: Path
+    objective: Objective | None
+    environment: Mapping[str, Any]
+
+    def carry_out(self, setting: Setting) -> Outcome:
+        """Run a setting, unless it is finished by now: an engine may hand out again what a worker did that is gone.
+
+        Raises:
+            CannotWrite: nothing can be recorded, so that there is no sense in going on.
+        """
+        try:
+            experiment = finished(setting, self.records) or self._run(setting)
+        except CannotWrite:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is recorded, and the others go on
+            return Outcome("failed", error=in_a_line(error))
+        except SystemExit as error:
+            return Outcome("interrupted", error=in_a_line(error))
+        return outcome_of(experiment, self.objective)
+
+    def _run(self, setting: Setting) -> Experiment:
+        around = in_this_process(self.environment)
+        return recorded_call(self.function, setting.params, self.records, facts={"environment": around})
 
 
 def outcome_of(experiment: Experiment, objective: Objective | None) -> Outcome:

@@ -1,34 +1,39 @@
-"""The function of a sweep as bytes that another process can run, wherever it was written."""
+"""A job on its way to workers, wherever its function was written."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from researcher.entry import name_of
 from researcher.errors import MissingExtra, NotSendable
+from researcher.sweeps.job import Job, Outcome
+from researcher.sweeps.settings import Setting
 
-Parcel = Callable[..., Any] | bytes | None
+Parcel = Job | bytes | None
 
 _Part = tuple[str, object]
 _TRIED = 3  # levels of parts of parts
 _kept = b""
 
 
-def sent(function: Callable[..., Any]) -> bytes:
-    """The function with all that it uses of a script or notebook, pickled by value.
+def sent(job: Job) -> bytes:
+    """The job with all that its function uses of a script or notebook, pickled by value.
 
     Raises:
-        NotSendable: a part of it cannot be pickled; the message says which.
+        NotSendable: a part of the function cannot be pickled; the message says which.
         MissingExtra: cloudpickle is not installed.
     """
     try:
-        return _dumped(function)
+        return _dumped(job)
+    except MissingExtra:
+        raise
     except Exception as error:
-        name = getattr(function, "__qualname__", type(function).__qualname__)
-        part = _culprit((name, function), _TRIED)
+        name = name_of(job.function)
+        part = _culprit((name, job.function), _TRIED)
         which = f"{part[0]}, a {type(part[1]).__name__}," if part else "it"
         raise NotSendable(
             f"{name} cannot be sent to another process: {which} cannot be pickled ({type(error).__name__}: {error}). "
@@ -37,22 +42,24 @@ def sent(function: Callable[..., Any]) -> bytes:
 
 
 def keep(content: bytes) -> None:
-    """Keep the function in this process, so that it comes to each worker only once."""
+    """Keep a job in this process, so that it comes to each worker only once."""
     global _kept
     _kept = content
 
 
-def received(parcel: Parcel) -> Callable[..., Any]:
-    """The function; unpickled, it is a new one each time, and what it does to its surroundings stays with one run.
+def carry_out(parcel: Parcel, setting: Setting) -> Outcome:
+    """What a worker does: its job, for one setting.
+
+    Unpickled, the job is a new one each time, so that what a function does to its surroundings stays with one run.
 
     Args:
-        parcel: the function itself, its bytes, or None for what `keep` was given.
+        parcel: the job itself, its bytes, or None for what `keep` was given.
+        setting: to run.
     """
-    if callable(parcel):
-        return parcel
-    content = _kept if parcel is None else parcel
-    function: Callable[..., Any] = pickle.loads(content)  # noqa: S301 - from the process of the sweep
-    return function
+    if isinstance(parcel, Job):
+        return parcel.carry_out(setting)
+    job: Job = pickle.loads(_kept if parcel is None else parcel)  # noqa: S301 - from the process of the sweep
+    return job.carry_out(setting)
 
 
 def _dumped(value: object) -> bytes:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from researcher.environment import environment
 from researcher.errors import EngineError, SweepWarning
 from researcher.experiments import Experiments
 from researcher.running import call_of
 from researcher.storage.directory import RecordsDirectory
 from researcher.sweeps.carrying import Carrying, Listed, Plan
 from researcher.sweeps.engines import engine_for
+from researcher.sweeps.job import Job
 from researcher.sweeps.objective import Mode, Objective
 from researcher.sweeps.settings import known_outcomes, open_settings, recorded, settings_of, status_of
 from researcher.sweeps.tally import Tally
@@ -97,8 +99,8 @@ def sweep(
     tally = Tally(len(settings), finished, aim, progress=progress)
     try:
         if plan.total:
-            used = engine_for(engine, function, n_jobs, plan.total)
-            Carrying(plan, used, directory.path, aim, tally.add).carry_out()
+            job = Job(function, directory.path, aim, environment(directory.path, function))
+            Carrying(plan, engine_for(engine, job, n_jobs, plan.total), tally.add).carry_out()
     except EngineError as error:
         raise EngineError(f"{error}. {tally.so_far()}") from error.__cause__
     except KeyboardInterrupt:
