@@ -76,8 +76,6 @@ def recorded_call(
     progress: bool | int = False,
 ) -> Experiment:
     """The same as `run`; the record says these ``facts`` of itself, an ``environment`` among them taken as it is."""
-    if _forbidden:
-        raise NotRunnable(f"{_forbidden[-1]}. Put what begins them below: if __name__ == '__main__':")
     call = call_of(function)
     recorder = Recorder(params, records, errors=errors, progress=progress)
     told = dict(facts or {})
@@ -93,7 +91,7 @@ def recorded_call(
 
 @contextmanager
 def none_may_run(why: str) -> Iterator[None]:
-    """Within the block `run` raises `NotRunnable`, and says why."""
+    """Within the block `run` and `sweep` raise `NotRunnable`, and says why."""
     _forbidden.append(why)
     try:
         yield
@@ -115,7 +113,13 @@ def _seeded_call(call: Call, params: Mapping[str, Any], recorder: Recorder, seed
 
 
 def call_of(function: Callable[..., Any]) -> Call:
-    """How to call it with params and a recorder, as far as it wants that."""
+    """How to call it with params and a recorder, as far as it wants that.
+
+    Raises:
+        NotRunnable: it cannot be called so, or nothing may be run now.
+    """
+    if _forbidden:
+        raise NotRunnable(f"{_forbidden[-1]}. Put what begins them below: if __name__ == '__main__':")
     if not callable(function):
         raise NotRunnable(f"{function!r} is of the type {type(function).__name__}, and cannot be called")
     name = name_of(function)
