@@ -24,14 +24,30 @@ def ours_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return ours if isinstance(ours, dict) and type(ours.get("format")) is int else {}
 
 
+def recorded_at_of(data: Mapping[str, Any]) -> float:
+    """When a record says it was recorded; see `Experiment.recorded_at`."""
+    try:
+        return datetime.datetime.fromisoformat(ours_of(data)["recorded_at"]).timestamp()
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return _seconds(_timestamp_of(data))
+
+
+def _timestamp_of(data: Mapping[str, Any]) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.strptime(data["timestamp"], TIMESTAMP)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 class _Contents:
     """What was read of an experiment at one time; replaced whole, so that threads never see a mixture."""
 
-    __slots__ = ("data", "rest", "summaries")
+    __slots__ = ("data", "home", "rest", "summaries")
 
-    def __init__(self, data: dict[str, Any], rest: Callable[[], Mapping[str, Any]] | None) -> None:
+    def __init__(self, data: dict[str, Any], rest: Callable[[], Mapping[str, Any]] | None, home: object) -> None:
         self.data = data
         self.rest = rest
+        self.home = home
         self.summaries: dict[tuple[str, str], object] | None = None
 
 
@@ -60,6 +76,7 @@ class Experiment:
         path: Path | None = None,
         rest: Callable[[], Mapping[str, Any]] | None = None,
         name: str = "",
+        home: object = None,
     ) -> None:
         """Hold ``data``, one dict as a record has it.
 
@@ -68,8 +85,9 @@ class Experiment:
             path: the file it was read from.
             rest: called once, when the observations are first looked at; gives them and what belongs to them.
             name: of its record, where that is not the name of a file.
+            home: where the same is as a row of columns.
         """
-        self._contents = _Contents(dict(data), rest)
+        self._contents = _Contents(dict(data), rest, home)
         self._name = name
         self.path = path
 
@@ -130,18 +148,12 @@ class Experiment:
     @property
     def timestamp(self) -> datetime.datetime | None:
         """When it was recorded: local time, in seconds; None where an old record does not say."""
-        try:
-            return datetime.datetime.strptime(self._contents.data["timestamp"], TIMESTAMP)
-        except (KeyError, TypeError, ValueError):
-            return None
+        return _timestamp_of(self._contents.data)
 
     @property
     def recorded_at(self) -> float:
         """When it was recorded, in seconds since 1970, as exactly as the record says; 0 where it does not."""
-        try:
-            return datetime.datetime.fromisoformat(self.ours["recorded_at"]).timestamp()
-        except (KeyError, TypeError, ValueError, OverflowError):
-            return _seconds(self.timestamp)
+        return recorded_at_of(self._contents.data)
 
     @property
     def duration(self) -> float | None:
@@ -187,6 +199,11 @@ class Experiment:
         from researcher.annotations import annotate
 
         annotate(self, note, tags, untag)
+
+    @property
+    def home(self) -> object:
+        """Where all that it holds is as a row of columns too; None if it is nowhere."""
+        return self._contents.home
 
     def become(self, later: Experiment) -> None:
         """Hold from now on what ``later`` holds, a later reading of the same experiment."""

@@ -68,10 +68,11 @@ def _annotate_record(path: Path, line: Line) -> None:
     ours = record.head.get("researcher")
     if not isinstance(ours, dict) or type(ours.get("format")) is not int:
         raise CannotWrite(f"{path} is a record of the 2020 package, and those are never changed")
-    ours = {**ours, **annotated(ours, line)}
+    rest = record.rest()
+    ours = {**rest.get("researcher", ours), **annotated(ours, line)}
     changed = _spliced(content, ours)
     if changed is None:
-        changed = records.encode({**record.head, "researcher": ours}, record.rest().get("observations") or {})
+        changed = records.encode({**record.head, "researcher": ours}, rest.get("observations") or {})
     replace(path, changed)
 
 

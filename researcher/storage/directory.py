@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from zlib import crc32
 
-from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
+from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
-from researcher.storage import names
+from researcher.storage import listing, names
+from researcher.storage.doubles import Entry, Held, keys_of, without_doubles
 from researcher.storage.follow import JournalReader
-from researcher.storage.reading import read, unopened
+from researcher.storage.listing import Identity, Sight
+from researcher.storage.order import Order
+from researcher.storage.reading import content_of
+from researcher.storage.shelf import Shelf, Shelved, Slot
 from researcher.storage.whereabouts import same
-
-Identity = tuple[int, ...]  # mode, size, inode, mtime in nanoseconds; empty for what cannot be asked
-_TICK = 0.1  # seconds; within one tick of its clock a file system may not tell two changes apart
-
-
-class Entry(NamedTuple):
-    """A file as it was when it was read, and what it held."""
-
-    identity: Identity
-    experiment: Experiment | None
-    damage: str = ""
-    reader: JournalReader | None = None
-
-    @property
-    def running(self) -> bool:
-        """Whether it is a journal that somebody writes to."""
-        return self.reader is not None and self.reader.running
-
-    @property
-    def ours(self) -> Mapping[str, Any]:
-        """The ``researcher`` part of what it held."""
-        return self.experiment.ours if self.experiment is not None else {}
 
 
 class Change(NamedTuple):
@@ -54,7 +36,9 @@ class Change(NamedTuple):
 
 
 class RecordsDirectory:
-    """A directory of records and journals, and all that was read of it so far.
+    """A directory of records and journals, and all that was read of them so far.
+
+    Records are kept as rows of columns, and an `Experiment` is made of a row when somebody touches it.
 
     Attributes:
         path: the directory.
@@ -64,10 +48,19 @@ class RecordsDirectory:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.experiments: list[Experiment] = []
         self.damaged: list[tuple[Path, str]] = []
-        self._entries: dict[str, Entry] = {}  # of all files
-        self._shown: dict[str, Entry] = {}  # one of each experiment
+        self._shelf = Shelf(self.path)
+        self._order = Order(self._shelf)
+        self._identities: dict[str, Identity] = {}  # of the record files when they were read
+        self._unsettled: dict[str, int] = {}  # checksums of those that may have changed since without a trace
+        self._records: dict[str, int | str] = {}  # the row of each record, or what is wrong with it
+        self._journals: dict[str, Entry] = {}
+        self._shown: dict[str, Held] = {}  # one file of each experiment
+
+    @property
+    def experiments(self) -> Sequence[Experiment]:
+        """What its readable files hold, oldest first."""
+        return Shelved(self._shelf, self._order.slots)
 
     def refresh(self) -> Change:
         """Read what is new or changed and forget what is gone.
@@ -80,21 +73,30 @@ class RecordsDirectory:
             CannotRead: it is there and cannot be read.
         """
         grown: list[Experiment] = []
-        self._entries = self._found(grown)
-        before, self._shown = self._shown, _without_doubles(self._entries)
-        self._adopt(before, grown)
-        listed = _seen(before) != _seen(self._shown)
-        if listed:
-            experiments = [entry.experiment for entry in self._shown.values() if entry.experiment is not None]
-            self.experiments = sorted(experiments, key=lambda e: (e.recorded_at, e.name))
-            self.damaged = [(self.path / name, entry.damage) for name, entry in self._shown.items() if entry.damage]
-        known = {entry.experiment for entry in before.values()}
-        return Change(listed, tuple(e for e in dict.fromkeys(grown) if e in known))
+        self._journals, sight = self._look(grown)
+        self._read(sight, grown)
+        before, self._shown = self._shown, without_doubles(self._records, self._journals, self._shelf)
+        if before == self._shown:
+            return Change(False, ())
+        changed = [name for name in {**before, **self._shown} if before.get(name) != self._shown.get(name)]
+        was = self._told(before, changed)
+        self._adopt(before, changed, grown)
+        found = self._told(self._shown, changed)
+        if was != found:
+            self._order.update({name: slot for name, held in self._shown.items() if (slot := _slot(held)) is not None})
+            self.damaged = [(self.path / name, damage) for name, damage in sorted(_damages(self._shown))]
+        known = {experiment for experiment, _ in was}
+        return Change(was != found, tuple(e for e in dict.fromkeys(grown) if e in known))
 
     @property
     def running(self) -> bool:
         """Whether some experiment runs, so that it is worth looking again soon."""
-        return any(entry.running for entry in self._shown.values())
+        return bool(self.written)
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The names of the journals that somebody writes to."""
+        return frozenset(name for name, entry in self._shown_journals().items() if entry.running)
 
     def follow(self) -> Change:
         """Read on in the journals of the experiments that run, and look at nothing else.
@@ -103,86 +105,156 @@ class RecordsDirectory:
             What grew; ``listed`` if a journal is gone or damaged, which only `refresh` can explain.
         """
         grown: list[Experiment] = []
-        found = {name: self._entry(name, grown) for name, entry in self._shown.items() if entry.running}
-        gone = any(entry is None or entry.damage != self._shown[name].damage for name, entry in found.items())
+        running = {name: entry for name, entry in self._shown_journals().items() if entry.running}
+        found = {name: self._journal(name, grown) for name in running}
+        gone = any(entry is None or entry.damage != running[name].damage for name, entry in found.items())
         return Change(gone, tuple(grown))
 
-    def _found(self, grown: list[Experiment]) -> dict[str, Entry]:
-        """An entry for each file; no experiment is missed, or as it was before, because it ends meanwhile.
+    def _look(self, grown: list[Experiment]) -> tuple[dict[str, Entry], Sight]:
+        """The journals, read on, and the record files as they are.
 
-        At its end its record is published, anew or in the place of the one that it resumes, and then its journal
-        removed. So records are read after journals, and those that a journal which is gone may have become are looked
-        for once more.
+        No experiment is missed, or as it was before, because it ends meanwhile. At its end its record is published,
+        anew or in the place of the one that it resumes, and then its journal removed. So records are looked at after
+        journals, and those that a journal which is gone may have become are looked for once more.
         """
-        before = self._stamp()
-        listed = self._names()
-        if self._stamp() != before or time.time_ns() - before < _TICK * 1e9:
-            listed |= self._names()  # a listing that is made meanwhile may miss both
-        journals = {name: self._entry(name, grown) for name in listed if name.endswith(names.JOURNAL)}
+        before = listing.stamp(self.path)
+        listed = listing.listed(self.path)
+        if listing.lately(self.path, before):
+            listed |= listing.listed(self.path)  # a listing that is made meanwhile may miss both
+        journals = {name: self._journal(name, grown) for name in listed if name.endswith(names.JOURNAL)}
         if None in journals.values():
-            listed |= self._names()
-        rest = {name: self._entry(name, grown) for name in listed if name not in journals}
-        return {name: entry for name, entry in sorted({**journals, **rest}.items()) if entry is not None}
+            listed |= listing.listed(self.path)
+        sight = listing.seen(entry for name, entry in listed.items() if not name.endswith(names.JOURNAL))
+        return {name: entry for name, entry in journals.items() if entry is not None}, sight
 
-    def _stamp(self) -> int:
+    def _contents(self, wanted: Iterable[str]) -> Iterator[tuple[str, bytes | Exception]]:
+        """The bytes of these files, or why there are none: a `DamagedRecord`, or `RecordsNotFound`."""
+        directory = os.fspath(self.path)
+        for name in wanted:
+            try:
+                yield name, content_of(os.path.join(directory, name))  # noqa: PTH118 - of a hundred thousand
+            except (DamagedRecord, RecordsNotFound) as error:
+                yield name, error
+
+    def _read(self, sight: Sight, grown: list[Experiment]) -> None:
+        """Bring the records in line with what was seen of their files."""
+        before, self._identities = self._identities, sight.identities
+        unsettled, self._unsettled = self._unsettled, {}
+        if before == sight.identities and not unsettled:
+            return
+        for name in before.keys() - sight.identities.keys():
+            self._records.pop(name, None)
+        changed = [name for name, found in sight.identities.items() if before.get(name) != found or name in unsettled]
+        self._records.update(sight.unopened)
+        for name, content in self._contents(name for name in changed if name not in sight.unopened):
+            if isinstance(content, RecordsNotFound):
+                self._records.pop(name, None)
+                self._identities.pop(name, None)
+            elif isinstance(content, DamagedRecord):
+                self._records[name] = content.reason
+            elif isinstance(content, bytes):
+                if name in unsettled or name in sight.unsettled:
+                    self._unsettled[name] = crc32(content)
+                if before.get(name) != sight.identities[name] or unsettled[name] != self._unsettled[name]:
+                    self._put(name, content, grown)
+        for name in self._unsettled.keys() - sight.unsettled:
+            del self._unsettled[name]
+
+    def _put(self, name: str, content: bytes, grown: list[Experiment]) -> None:
+        """A record file holds this from now on; one that was annotated or resumed is the same experiment."""
+        before = self._records.get(name)
         try:
-            return self.path.stat().st_mtime_ns
-        except OSError:
-            return 0
+            row = self._records[name] = self._shelf.put(name, content)
+        except ValueError as error:
+            self._records[name] = str(error)
+            return
+        if isinstance(before, int) and "id" in (ours := self._shelf.ours(row)):
+            old = self._shelf.experiment(before)
+            if same(old.ours, ours) and old.params == self._shelf.fresh(row).params:
+                self._shelf.hand_over(row, old)
+                grown.append(old)
 
-    def _names(self) -> set[str]:
-        try:
-            with os.scandir(self.path) as entries:
-                endings = (names.RECORD, names.JOURNAL)
-                return {e.name for e in entries if e.name.endswith(endings) and not e.name.startswith(".")}
-        except FileNotFoundError:
-            raise RecordsNotFound(
-                f"there is no directory {self.path} (looked for in {Path.cwd()}). "
-                "Recording an experiment there makes it."
-            ) from None
-        except NotADirectoryError:
-            raise RecordsNotFound(f"{self.path} is not a directory; name the one that holds the records") from None
-        except OSError as error:
-            raise CannotRead(f"cannot read the directory {self.path}: {error.strerror}") from error
-
-    def _entry(self, name: str, grown: list[Experiment]) -> Entry | None:
-        """The entry that is known already if the file is still the same, else a new one; None if it is gone."""
+    def _journal(self, name: str, grown: list[Experiment]) -> Entry | None:
+        """The entry of a journal, which is read on if it changed or somebody writes to it; None if it is gone."""
         path = self.path / name
-        known = self._entries.get(name)
+        known = self._journals.get(name)
         try:
             status = path.stat()
         except OSError as error:
             gone = isinstance(error, FileNotFoundError) and not path.is_symlink()
-            return None if gone else Entry((), None, unopened(error))
+            return None if gone else Entry((), None, listing.unopened(error))
         identity = (status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns)
         if known is not None and known.identity == identity and not known.running:
             return known
         try:
-            if name.endswith(names.JOURNAL):
-                return _followed(path, identity, known, grown)
-            return _reread(path, identity, known, grown)
+            return _followed(path, identity, known, grown)
         except DamagedRecord as error:
             return Entry(identity, None, error.reason)
         except RecordsNotFound:
             return None
 
-    def _adopt(self, before: Mapping[str, Entry], grown: list[Experiment]) -> None:
+    def _adopt(self, before: Mapping[str, Held], changed: Sequence[str], grown: list[Experiment]) -> None:
         """Where an experiment lies in another file now than before, it stays the same object."""
-        gone = {name: entry for name, entry in before.items() if name not in self._shown}
-        left = {name: entry.experiment for name, entry in gone.items() if entry.experiment is not None}
-        names_of = {key: name for name, experiment in left.items() for key in _keys(experiment.ours)}
-        for name, entry in self._shown.items() if left else ():
-            if name in before or entry.experiment is None:
+        left = {
+            name: experiment
+            for name in changed
+            if name not in self._shown and (experiment := self._known(before[name])) is not None
+        }
+        names_of = {key: name for name, experiment in left.items() for key in keys_of(experiment.ours)}
+        for name in changed if left else ():
+            held = self._shown.get(name)
+            if name in before or held is None or isinstance(held, str):
                 continue
-            old = next((names_of[key] for key in _keys(entry.ours) if key in names_of), None)
-            if old is not None and same(left[old].ours, entry.ours):
-                left[old].become(entry.experiment)
+            ours = self._shelf.ours(held) if isinstance(held, int) else held.ours
+            old = next((names_of[key] for key in keys_of(ours) if key in names_of), None)
+            if old is not None and same(left[old].ours, ours):
+                self._move(left[old], name, held)
+                self._let_go(old, before[old])
                 grown.append(left[old])
-                self._shown[name] = self._entries[name] = entry._replace(experiment=left[old])
-                self._entries.pop(old, None)  # if the file is still there, it is another experiment from now on
+
+    def _move(self, experiment: Experiment, name: str, held: int | Entry) -> None:
+        """An experiment lies in this file from now on."""
+        if isinstance(held, int):
+            self._shelf.hand_over(held, experiment)
+        elif held.experiment is not None:
+            experiment.become(held.experiment)
+            self._shown[name] = self._journals[name] = held._replace(experiment=experiment)
+
+    def _let_go(self, name: str, held: Held) -> None:
+        """If a file is still there, it is another experiment from now on."""
+        if isinstance(held, int):
+            self._shelf.let_go(held)
+        else:
+            self._journals.pop(name, None)
+
+    def _known(self, held: Held) -> Experiment | None:
+        """The experiment of a file, if it is one that somebody asked for."""
+        if isinstance(held, int):
+            return self._shelf.made(held)
+        return held.experiment if isinstance(held, Entry) else None
+
+    def _told(self, shown: Mapping[str, Held], changed: Iterable[str]) -> set[tuple[object, str]]:
+        """What these files are to others: experiments by their objects as far as there are any, and damages."""
+        there = ((name, shown[name]) for name in changed if name in shown)
+        return {(self._known(held) or (name, held), _damage(held)) for name, held in there}
+
+    def _shown_journals(self) -> dict[str, Entry]:
+        return {name: entry for name in self._journals if isinstance(entry := self._shown.get(name), Entry)}
 
 
-def _followed(path: Path, identity: Identity, known: Entry | None, grown: list[Experiment]) -> Entry:
+def _slot(held: Held) -> Slot | None:
+    return held.experiment if isinstance(held, Entry) else held if isinstance(held, int) else None
+
+
+def _damage(held: Held) -> str:
+    return held if isinstance(held, str) else held.damage if isinstance(held, Entry) else ""
+
+
+def _damages(shown: Mapping[str, Held]) -> Iterator[tuple[str, str]]:
+    return ((name, damage) for name, held in shown.items() if (damage := _damage(held)))
+
+
+def _followed(path: Path, identity: object, known: Entry | None, grown: list[Experiment]) -> Entry:
     """The entry of a journal: read on if it is known, else from its start."""
     reader = known.reader if known is not None else None
     if known is None or reader is None or known.experiment is None:
@@ -193,49 +265,3 @@ def _followed(path: Path, identity: Identity, known: Entry | None, grown: list[E
         known.experiment.become(reader.experiment())
         grown.append(known.experiment)
     return Entry(identity, known.experiment, reader.remark, reader)
-
-
-def _reread(path: Path, identity: Identity, known: Entry | None, grown: list[Experiment]) -> Entry:
-    """The entry of a record; of one that was annotated, or resumed and has ended, with the same experiment."""
-    found = read(path)
-    before = known.experiment if known is not None else None
-    if before is None or "id" not in found.ours or not same(before.ours, found.ours) or before.params != found.params:
-        return Entry(identity, found)
-    before.become(found)
-    grown.append(before)
-    return Entry(identity, before)
-
-
-def _without_doubles(found: Mapping[str, Entry]) -> dict[str, Entry]:
-    """One entry an experiment: the journal that resumes it, or else that which is written, or else its record."""
-    journals = {name: entry for name, entry in found.items() if entry.reader is not None}
-    if not journals:
-        return dict(found)
-    resuming = {name for name, entry in journals.items() if entry.ours.get("resumes") in found}
-    resumed = {journals[name].ours["resumes"] for name in resuming}
-    ids = {name: _id_of(entry) or name for name, entry in found.items()}
-    goes_on = {ids[name] for name in resuming}
-    published = {ids[name] for name in found if name not in journals}
-    written = {ids[name] for name, entry in journals.items() if entry.running or ids[name] not in published}
-
-    def is_shown(name: str) -> bool:
-        if ids[name] in goes_on or name in resumed:
-            return name in resuming
-        return (name in journals) == (ids[name] in written)
-
-    return {name: entry for name, entry in found.items() if is_shown(name)}
-
-
-def _seen(shown: Mapping[str, Entry]) -> set[tuple[object, str]]:
-    return {(entry.experiment or name, entry.damage) for name, entry in shown.items()}
-
-
-def _id_of(entry: Entry) -> str:
-    """What names an experiment that was recorded while it ran, in its journal and in its record."""
-    found = entry.ours.get("id")
-    return found if isinstance(found, str) else ""
-
-
-def _keys(ours: Mapping[str, Any]) -> list[str]:
-    """By what `same` may recognise an experiment."""
-    return [str(ours[key]) for key in ("id", "recorded_at") if key in ours]

@@ -16,7 +16,7 @@ from researcher.storage.lines import beginnings, decoded
 from researcher.storage.replay import Replay
 
 _OF_THE_JOURNAL = ("writer", "texts", "keys")
-_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # to open a pipe is to wait
+FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # to open a pipe is to wait
 
 
 class JournalReader:
@@ -111,7 +111,7 @@ class JournalReader:
 
     def _read_file(self) -> None:
         try:
-            handle = os.open(self.path, _FLAGS)
+            handle = os.open(self.path, FLAGS)
         except FileNotFoundError:
             raise RecordsNotFound(f"there is no journal {self.path}") from None
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.storage import names, records
-from researcher.storage.follow import JournalReader
+from researcher.storage.follow import FLAGS, JournalReader
+from researcher.storage.listing import unopened
 
 
 def read(path: Path) -> Experiment:
@@ -25,33 +27,53 @@ def read(path: Path) -> Experiment:
         reader.refresh()
         return reader.experiment()
     record = _record(path)
-    return Experiment(record.head, path, None if record.observations is None else lambda: _rest(path))
+    return Experiment(record.head, path, None if record.later is None else lambda: rest(path))
 
 
-def unopened(error: OSError) -> str:
-    """What is wrong with a file that cannot be opened."""
-    return f"it cannot be opened ({error.strerror})"
+def content_of(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a record file.
 
-
-def _record(path: Path) -> records.Record:
+    Raises:
+        DamagedRecord: it cannot be read.
+        RecordsNotFound: there is no such file.
+    """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe is to wait
-            raise DamagedRecord(path, "it is not a regular file")
-        return records.decode(path.read_bytes())
+        handle = os.open(path, FLAGS)
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise DamagedRecord(Path(path), "it is not a regular file")
+            content = os.read(handle, status.st_size + 1)
+            while len(content) < status.st_size and (more := os.read(handle, status.st_size)):
+                content += more  # one call reads no more than two gigabytes
+            return content
+        finally:
+            os.close(handle)
     except (FileNotFoundError, NotADirectoryError):
         raise RecordsNotFound(f"there is no record {path}") from None
     except OSError as error:
-        raise DamagedRecord(path, unopened(error)) from None
+        raise DamagedRecord(Path(path), unopened(error)) from None
+
+
+def rest(path: Path) -> Mapping[str, Any]:
+    """What a record holds beside its head: the observations and what belongs to them.
+
+    Raises:
+        DamagedRecord: it cannot be read as a record any more.
+        RecordsNotFound: it is gone.
+    """
+    try:
+        return {"observations": None, **_record(path).rest()}
     except DamagedRecord:
         raise
     except ValueError as error:
         raise DamagedRecord(path, str(error)) from None
 
 
-def _rest(path: Path) -> Mapping[str, Any]:
+def _record(path: Path) -> records.Record:
     try:
-        return {"observations": None, **_record(path).rest()}
-    except DamagedRecord:
+        return records.decode(content_of(path))
+    except (DamagedRecord, RecordsNotFound):
         raise
     except ValueError as error:
         raise DamagedRecord(path, str(error)) from None

@@ -6,7 +6,8 @@ import datetime
 import json
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from researcher.errors import NewerFormatWarning
 from researcher.experiment import RESERVED, TIMESTAMP, ours_of
@@ -14,19 +15,26 @@ from researcher.params import digest
 from researcher.plain import DEEPEST
 from researcher.storage.strict import Notes, may_hold_tokens, pointer
 
+if TYPE_CHECKING:
+    import msgspec
+
 FORMAT = 1
+OF_CURVES = ("steps", "times")  # in the ``researcher`` part, as large as the observations
 _warned_of: set[int] = set()
 
 
 class Record(NamedTuple):
-    """What a record file says: all but its observations, and how to decode those, None if it has none."""
+    """What a record file says: its head, and what gives the rest, None if there is none.
+
+    The head is all but the observations and what belongs to them, `OF_CURVES` in the ``researcher`` part.
+    """
 
     head: dict[str, Any]
-    observations: Callable[[], Any] | None
+    later: Callable[[], dict[str, Any]] | None
 
     def rest(self) -> dict[str, Any]:
-        """The observations under their key; nothing if there are none."""
-        return {} if self.observations is None else {"observations": self.observations()}
+        """The observations under their key, and the whole ``researcher`` part if the head lacks some of it."""
+        return {} if self.later is None else self.later()
 
 
 def stamped(params: Mapping[str, Any], duration: float | None, status: str) -> dict[str, Any]:
@@ -87,16 +95,46 @@ def decode(content: bytes) -> Record:
     try:
         if not content.isascii():
             content.decode()
-        raw = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+        raw = texts_of(content)
+        curved = _curved(raw)
         series = raw.pop("observations", None)
-        head = {key: msgspec.json.decode(value) for key, value in raw.items()}
+        head = {key: msgspec.json.decode(value) for key, value in raw.items() if key not in curved}
+        head = {key: head[key] if key in head else curved[key] for key in raw}
     except UnicodeDecodeError as error:
         raise ValueError(f"it is not UTF-8 (byte {error.start})") from None
     except (msgspec.MsgspecError, RecursionError):
         return _decoded_leniently(content)
     restored = _restorer(head, content)
     head = {key: restored(value, key) for key, value in shallow(head).items()}
-    return Record(head, None if series is None else lambda: restored(_decoded(bytes(series)), "observations"))
+    parts = {key: bytes(raw[key]) for key in curved}
+    if series is not None:
+        parts["observations"] = bytes(series)
+    if not parts:
+        return Record(head, None)
+    return Record(head, lambda: {key: restored(_decoded(part), key) for key, part in parts.items()})
+
+
+def texts_of(content: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
+    """The text of each value of an object. They keep all of it in memory."""
+    return _texts_decoder().decode(content)
+
+
+@cache
+def _texts_decoder() -> msgspec.json.Decoder[dict[str, msgspec.Raw]]:
+    import msgspec
+
+    return msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _curved(raw: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
+    """The ``researcher`` part without what belongs to curves, under its key; nothing if all of it is of the head."""
+    import msgspec
+
+    found = bytes(raw.get("researcher", b""))
+    if not (found.startswith(b"{") and any(f'"{key}"'.encode() in found for key in OF_CURVES)):
+        return {}
+    ours = {key: msgspec.json.decode(value) for key, value in texts_of(found).items() if key not in OF_CURVES}
+    return {"researcher": ours} if ours_of({"researcher": ours}) else {}
 
 
 def _decoded_leniently(content: bytes) -> Record:
@@ -106,10 +144,12 @@ def _decoded_leniently(content: bytes) -> Record:
         raise ValueError(f"it holds a {type(found).__name__}, not an object")
     restored = _restorer(found, content)
     head = {key: restored(value, key) for key, value in found.items()}
-    if "observations" not in head:
-        return Record(head, None)
-    series = head.pop("observations")
-    return Record(head, lambda: series)
+    ours = ours_of(head)
+    later = {"observations": head.pop("observations")} if "observations" in head else {}
+    if any(key in ours for key in OF_CURVES):
+        later["researcher"] = ours
+        head["researcher"] = {key: value for key, value in ours.items() if key not in OF_CURVES}
+    return Record(head, (lambda: later) if later else None)
 
 
 def from_json(content: str | bytes) -> Any:

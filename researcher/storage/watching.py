@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
 
 from researcher.storage.bell import WRITTEN, Bell
 from researcher.storage.directory import Change, RecordsDirectory
@@ -71,7 +70,7 @@ class Watching:
                 return followed
         self._looked_at_all = self._looked
         found = self._directory.refresh()
-        self._running = _running(self._directory)
+        self._running = self._directory.written
         self._untold = found.listed and not changed and not followed.listed and self._bell.rings
         return Change(found.listed, (*followed.grown, *found.grown))
 
@@ -95,8 +94,3 @@ class Watching:
     def _pause(self) -> float:
         return NET if self._bell.rings else POLL
 
-
-def _running(directory: RecordsDirectory) -> frozenset[str]:
-    """The names of the journals that are written to."""
-    experiments: Iterable[tuple[str, str]] = ((e.path.name, e.status) for e in directory.experiments if e.path)
-    return frozenset(name for name, status in experiments if status == "running")

@@ -1,0 +1,99 @@
+"""The files of a records directory, and what tells each of them apart from all that lay there before."""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from researcher.errors import CannotRead, RecordsNotFound
+from researcher.storage import names
+
+Identity = bytes
+"""Mode, size, inode and the times of the last changes, in nanoseconds; empty for what cannot be asked."""
+_IDENTITY = struct.Struct("=5Q")
+_ALL = 2**64 - 1
+_TICK = 100_000_000  # nanoseconds; within one tick of its clock a file system may not tell two changes apart
+_COARSE = 2_000_000_000  # the same where times are whole seconds
+
+
+@dataclass
+class Sight:
+    """Record files as they were seen.
+
+    Attributes:
+        identities: of each file by name.
+        unsettled: the names of those that changed so lately that another change may leave no trace.
+        unopened: why some cannot be opened, by name.
+        size: of all of them, in bytes.
+    """
+
+    identities: dict[str, Identity] = field(default_factory=dict)
+    unsettled: set[str] = field(default_factory=set)
+    unopened: dict[str, str] = field(default_factory=dict)
+    size: int = 0
+
+
+def listed(path: Path) -> dict[str, os.DirEntry[str]]:
+    """The records and journals in a directory, by name.
+
+    Raises:
+        RecordsNotFound: the directory does not exist, or is none.
+        CannotRead: it is there and cannot be read.
+    """
+    endings = (names.RECORD, names.JOURNAL)
+    try:
+        with os.scandir(path) as entries:
+            return {e.name: e for e in entries if e.name.endswith(endings) and not e.name.startswith(".")}
+    except FileNotFoundError:
+        raise RecordsNotFound(
+            f"there is no directory {path} (looked for in {Path.cwd()}). Recording an experiment there makes it."
+        ) from None
+    except NotADirectoryError:
+        raise RecordsNotFound(f"{path} is not a directory; name the one that holds the records") from None
+    except OSError as error:
+        raise CannotRead(f"cannot read the directory {path}: {error.strerror}") from error
+
+
+def lately(path: Path, before: int) -> bool:
+    """Whether a directory may have changed after its time of change was ``before``, so that it must be listed again."""
+    return stamp(path) != before or time.time_ns() - before < _TICK
+
+
+def stamp(path: Path) -> int:
+    """When a directory last changed, in nanoseconds; 0 if it cannot be asked."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def seen(entries: Iterable[os.DirEntry[str]]) -> Sight:
+    """The files as they are now; what is gone by now is left out."""
+    now = time.time_ns()
+    sight, pack = Sight(), _IDENTITY.pack
+    for entry in entries:
+        try:
+            status = entry.stat()
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError) or entry.is_symlink():
+                sight.identities[entry.name] = b""
+                sight.unopened[entry.name] = unopened(error)
+            continue
+        written, size = status.st_mtime_ns, status.st_size
+        changed = status.st_ctime_ns
+        sight.identities[entry.name] = pack(status.st_mode, size, status.st_ino & _ALL, written & _ALL, changed & _ALL)
+        sight.size += size
+        if now - written < _COARSE or now - changed < _COARSE:
+            tick = _TICK if written % 1_000_000_000 else _COARSE
+            if now - written < tick or now - changed < tick:
+                sight.unsettled.add(entry.name)
+    return sight
+
+
+def unopened(error: OSError) -> str:
+    """What is wrong with a file that cannot be opened."""
+    return f"it cannot be opened ({error.strerror})"
