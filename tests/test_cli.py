@@ -12,7 +12,10 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -408,6 +411,187 @@ def test_the_examples_are_true(name):
 # The program
 
 
+# diff
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """Two experiments that differ in a param, in a package and in their function."""
+    found = []
+    for lr, source in ((0.1, "def train(params):\n    return 1\n"), (0.2, "def train(params):\n    return 2\n")):
+        experiment = rs.record_experiment({"title": ODD, "lr": lr, "act": "relu"}, tmp_path, {"loss": [1.0, lr]})
+        text = json.loads(experiment.path.read_text())
+        entry = {"module": "train", "function": "train", "source": source}
+        text["researcher"]["environment"] |= {"packages": {"numpy": str(lr)}, "entry": entry}
+        experiment.path.write_text(json.dumps(text))
+        found.append(experiment)
+    return tmp_path, found
+
+
+def test_diff_shows_what_differs(pair):
+    records, (a, b) = pair
+    done = run("diff", a.hash[:8], b.hash[:8], records)
+    assert done.exit_code == 0
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert {("lr", "0.1", "0.2"), ("packages.numpy", "0.1", "0.2"), ("loss", "0.1", "0.2")} <= {*map(tuple, lines)}
+    assert "-    return 1\n+    return 2\n" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert ["act"] not in [line[:1] for line in lines]
+    assert run("diff", a.hash[:8], a.hash[:8], records).stdout == "no differences\n"
+    assert run("diff", a.hash[:8], "0" * 8, records).exit_code == 2
+
+
+def test_diff_as_json(pair):
+    records, (a, b) = pair
+    found = json.loads(run("diff", a.hash[:8], b.hash[:8], records, "--json").stdout)
+    assert found["experiments"] == [a.name, b.name]
+    assert found["params"] == {"lr": [0.1, 0.2]}
+    assert found["environment"] == {"packages.numpy": ["0.1", "0.2"]}
+    assert found["observations"] == {"loss": [0.1, 0.2]}
+    assert "-    return 1" in found["source"]
+
+
+# export
+
+
+def test_export_writes_what_a_query_chooses(pair, tmp_path):
+    records, _ = pair
+    done = run("export", tmp_path / "out.csv", records, "lr < 0.15")
+    assert (done.exit_code, done.stdout) == (0, f"1 experiment in {tmp_path / 'out.csv'}\n")
+    assert (tmp_path / "out.csv").read_text().splitlines()[0] == "experiment,title,lr,act,loss"
+    done = run("export", tmp_path / "out.parquet", records, "--json")
+    assert json.loads(done.stdout) == {"file": str(tmp_path / "out.parquet"), "experiments": 2}
+    assert len(rs.all_experiments(records)) == 2
+    assert (tmp_path / "out.parquet").read_bytes()[:4] == b"PAR1"
+    for wrong in (["out.xls"], ["out.csv", "nothing"], ["out.csv", records, "lr <"]):
+        done = run("export", tmp_path / wrong[0], *wrong[1:])
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr
+
+
+# reproduce
+
+TRAIN = """
+import random
+import researcher as rs
+
+def train(params):
+    print("training")
+    if params.get("fails"):
+        raise ZeroDivisionError("on purpose")
+    return {"loss": [1.0, random.random()]}
+
+if __name__ == "__main__":
+    rs.run(train, {"title": "seeded", "seed": 1}, "records")
+    rs.run(train, {"title": "free"}, "records")
+    try:
+        rs.run(train, {"title": "failing", "fails": True}, "records")
+    except ZeroDivisionError:
+        pass
+"""
+
+
+def in_folder(folder, *command, **variables):
+    environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(PROJECT), **variables}
+    return subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a script, and its experiments by title."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "train.py").write_text(TRAIN)
+    done = in_folder(folder, "train.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder, {e.title: e for e in rs.all_experiments(folder / "records")}
+
+
+def reproduce(trained, title, *options):
+    folder, experiments = trained
+    return in_folder(folder, "-m", "researcher", "reproduce", experiments[title].path.name, *options)
+
+
+def test_reproduce_says_by_its_exit_code_whether_the_result_held(trained):
+    done = reproduce(trained, "seeded")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, *_, answer, recorded = done.stdout.splitlines()
+    assert "are as they were" in first
+    assert "is reproduced: 1 identical (tolerance 1e-06)" in answer
+    assert recorded.startswith("recorded as seeded_")
+    done = reproduce(trained, "free")
+    assert done.returncode == 3
+    assert "is not reproduced: 1 different" in done.stdout
+    assert "no seed" in done.stdout
+    assert reproduce(trained, "free", "--tolerance", "1").returncode == 0
+
+
+def test_reproduce_as_json(trained):
+    done = reproduce(trained, "seeded", "--json", "--observation", "loss", "--function", "train:train")
+    assert done.returncode == 0
+    assert "training" in done.stderr
+    found = json.loads(done.stdout)
+    assert found["held"] is True
+    assert found["observations"]["loss"]["outcome"] == "identical"
+    assert found["original"] == trained[1]["seeded"].name
+    assert found["changes"] == {}
+
+
+def test_reproduce_tells_what_it_cannot_do(trained, pair):
+    done = reproduce(trained, "failing")
+    assert done.returncode == 1
+    assert "ZeroDivisionError: on purpose" in done.stderr
+    for wrong in (["--function", "no_such:thing"], ["--function", "train:nothing"], ["--observation", "los"]):
+        done = reproduce(trained, "seeded", *wrong)
+        assert done.returncode == 2, done.stderr
+        assert wrong[1] in done.stderr
+    records, (a, _) = pair
+    done = in_folder(records, "-m", "researcher", "reproduce", a.hash[:8], records)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the module train cannot be imported" in done.stderr
+
+
+# explore
+
+
+def answered(address):
+    """The status of a page, as soon as its server listens."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=60) as page:
+                return page.status
+        except urllib.error.URLError as error:
+            if time.monotonic() > until or not isinstance(error.reason, ConnectionRefusedError):
+                raise
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("app", ["voila", "notebook"])
+def test_explore_serves_an_explorer(records, app):
+    command = [sys.executable, "-m", "researcher", "explore", str(records), "--in", app, "--no-browser"]
+    said = []
+    with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True, start_new_session=True) as server:
+        try:
+            for line in server.stderr:
+                said.append(line)
+                if found := re.search(r"http://(?:localhost|127\.0\.0\.1):\d+\S*", line):
+                    break
+            assert answered(found[0]) == 200
+        finally:
+            os.killpg(server.pid, signal.SIGINT)
+            said.extend(server.stderr)
+    assert said[0] == f"exploring {records} in {app}; interrupt to end\n"
+    assert server.returncode == 0, "".join(said)
+
+
+def test_explore_needs_a_directory(tmp_path):
+    done = run("explore", tmp_path / "nothing")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "there is no directory" in done.stderr
+
+
 def test_the_entry_point():
     scripts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["scripts"]
     module, _, function = scripts["researcher"].partition(":")
@@ -416,7 +600,7 @@ def test_the_entry_point():
 
 def test_help_and_version():
     assert researcher("--version").stdout == f"researcher {rs.__version__}\n"
-    for command in ([], ["ls"], ["show"], ["recover"]):
+    for command in ([], ["ls"], ["show"], ["diff"], ["export"], ["explore"], ["recover"], ["reproduce"]):
         done = researcher(*command, "--help")
         assert done.returncode == 0
         assert "Exit codes: 0 all is well; 1 something is wrong" in done.stdout
@@ -424,7 +608,15 @@ def test_help_and_version():
 
 def test_the_shell_completes():
     done = researcher(_RESEARCHER_COMPLETE="complete_bash", COMP_WORDS="researcher re", COMP_CWORD="1")
-    assert done.stdout.split() == ["recover"]
+    assert done.stdout.split() == ["recover", "reproduce"]
+
+
+def test_the_shell_completes_hashes(tmp_path):
+    for _ in range(2):
+        found = rs.record_experiment({"title": "relu", "lr": 0.1}, tmp_path / "records").hash[:8]
+    asked = {"_RESEARCHER_COMPLETE": "complete_bash", "COMP_WORDS": f"researcher show {found[:3]}", "COMP_CWORD": "2"}
+    done = in_folder(tmp_path, "-m", "researcher", **asked)
+    assert done.stdout.split() == [found, f"{found}-2"], done.stderr
 
 
 def test_the_program_starts_light(records):

@@ -23,12 +23,14 @@ from researcher.query import parse, quoted
 RECORDS = "records/"
 Records = Annotated[str, typer.Argument(metavar="RECORDS", help="The directory of the records.")]
 
+Query = Annotated[
+    str, typer.Argument(metavar="QUERY", help="Which experiments, such as \"lr < 0.01 and optimizer == 'adam'\".")
+]
+
 
 def ls(
     records: Records = RECORDS,
-    query: Annotated[
-        str, typer.Argument(metavar="QUERY", help="Which experiments, such as \"lr < 0.01 and optimizer == 'adam'\".")
-    ] = "",
+    query: Query = "",
     sort: Annotated[
         str, typer.Option("--sort", "-s", metavar="NAME", help="A param, final.loss, min.loss, loss, duration, title.")
     ] = "timestamp",
@@ -45,7 +47,7 @@ def ls(
     on standard error.
     """
     with told():
-        every = _loaded(records)
+        every = loaded(records)
         found = _sorted(every.where(query), sort, reverse)
         chosen = found if limit is None else found[-limit:] if _newest_last(sort, reverse) else found[:limit]
         if as_json:
@@ -55,7 +57,8 @@ def ls(
         tell_damaged(every.damaged)
 
 
-def _loaded(records: str) -> Experiments:
+def loaded(records: str) -> Experiments:
+    """The experiments of a directory; damaged files are for the end of the command."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DamagedRecordWarning)  # told at the end

@@ -14,11 +14,18 @@ from pathlib import Path
 import typer
 from rich.console import Console, RenderableType
 
-from researcher.errors import NoSuchExperiment, QueryError, RecordsNotFound, ResearcherError
+from researcher.errors import (
+    CannotReproduce,
+    NoSuchExperiment,
+    NotRunnable,
+    QueryError,
+    RecordsNotFound,
+    ResearcherError,
+)
 from researcher.storage.strict import Notes
 
-WRONG, USAGE = 1, 2  # exit codes; 0 is the third
-_NOT_THERE = (NoSuchExperiment, QueryError, RecordsNotFound)
+WRONG, USAGE, NOT_HELD = 1, 2, 3  # exit codes beside 0
+_NOT_THERE = (CannotReproduce, NoSuchExperiment, NotRunnable, QueryError, RecordsNotFound)
 _OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
