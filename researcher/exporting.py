@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from researcher.errors import CannotWrite, MissingExtra
 from researcher.experiment import Experiment
-from researcher.params import ABSENT, flattened
+from researcher.params import ABSENT
 from researcher.plain import key_text
 
 if TYPE_CHECKING:
@@ -34,13 +34,12 @@ def columns_of(experiments: Sequence[Experiment]) -> dict[str, list[object]]:
     >>> columns_of([Experiment({"lr": 0.1, "observations": {"loss": [2, 1]}}), Experiment({"depth": 3})])
     {'lr': [0.1, absent], 'depth': [absent, 3], 'loss': [1, absent]}
     """
-    params = [flattened(e.params) for e in experiments]
-    names = dict.fromkeys(name for flat in params for name in flat)
-    columns: dict[str, list[object]] = {name: [flat.get(name, ABSENT) for flat in params] for name in names}
-    for observation in dict.fromkeys(name for e in experiments for name in e.observed()):
-        name = f"final.{observation}" if observation in names else observation
-        columns[name] = [e.summary("final", observation) for e in experiments]
-    return columns
+    from researcher.table import table_of
+
+    table = table_of(experiments)
+    params = {name: column.listed() for name, column in table.params.items()}
+    finals = {name: table.numbers("final", name).listed() for name in table.observed}
+    return params | {f"final.{name}" if name in params else name: values for name, values in finals.items()}
 
 
 def to_arrow(experiments: Sequence[Experiment]) -> pa.Table:

@@ -46,13 +46,14 @@ if TYPE_CHECKING:
     from researcher.storage.rows import Row
 
 _AT_ONCE = 1_000  # experiments whose curves are in memory together, and are decoded together
+_VALUES = 1_000_000  # the same of values in their curves
 
 
 def to_parquet(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> None:
     """Write experiments as a Parquet file, in the place of one that is there.
 
-    Its columns are described in `researcher.parquet`. Not more than a thousand experiments have their curves in
-    memory at a time.
+    Its columns are described in `researcher.parquet`. The curves of a thousand experiments at most, or of a million
+    values, are in memory at a time.
 
     Args:
         experiments: they keep their order.
@@ -140,7 +141,16 @@ def _still(experiment: Experiment) -> Experiment:
 
 
 def _groups(experiments: Sequence[Experiment]) -> Iterator[list[Row]]:
-    from researcher.storage.rows import row_of
+    from researcher.storage.rows import row_of, size_of
 
-    for start in range(0, len(experiments), _AT_ONCE):
-        yield [row_of(experiment.apart()) for experiment in experiments[start : start + _AT_ONCE]]
+    rows: list[Row] = []
+    values = 0
+    for experiment in experiments:
+        row = row_of(experiment.apart())
+        rows.append(row)
+        values += size_of(row)
+        if len(rows) == _AT_ONCE or values >= _VALUES:
+            yield rows
+            rows, values = [], 0
+    if rows:
+        yield rows

@@ -46,6 +46,12 @@ def row_of(experiment: Experiment) -> Row:
         return _row(clean, clean.data)
 
 
+def size_of(row: Row) -> int:
+    """How many values its series have."""
+    series = chain.from_iterable(value for name, value in row.items() if _is_series(name))
+    return sum(len(fold) if isinstance(fold, list) else 1 for fold in series)
+
+
 def experiment_of(name: str, record: str, series: Callable[[str], Any]) -> Experiment:
     """The experiment of a row.
 
