@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import imports, observe, read, readme, record
+from benchmarks import archive, imports, observe, read, readme, record
 from benchmarks.peers import PEERS
 from benchmarks.processes import Failed
 from benchmarks.workload import SIZES, Workload
@@ -20,6 +20,7 @@ WORKLOADS: dict[str, Workload] = {
     "record": record.WORKLOAD,
     "observe": observe.WORKLOAD,
     "read": read.WORKLOAD,
+    "archive": archive.WORKLOAD,
 }
 README = Path(__file__).with_name("README.md")
 

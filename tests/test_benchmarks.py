@@ -62,6 +62,12 @@ def test_the_smallest_form_of_read(tmp_path):
     assert all(float(cell.replace(",", "")) > 0 for cell in rows["researcher"][2:])
 
 
+def test_the_smallest_form_of_archive(tmp_path):
+    rows = smallest("archive", tmp_path)
+    assert rows["`json.load` of every file, pandas"][2:5] == ["1.0"] * 3
+    assert all(float(cell.replace(",", "")) > 0 for cell in rows["DuckDB"][2:])
+
+
 def test_the_smallest_form_of_import(tmp_path):
     rows = smallest("import", tmp_path)
     assert rows["`import researcher`"][2] == "none"
