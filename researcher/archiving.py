@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from researcher.errors import CannotRead, CannotWrite, RecordsNotFound, ResearcherError
+from researcher.errors import CannotWrite, ResearcherError
 from researcher.load import warn_of
 from researcher.progress import bar
 from researcher.storage import names
+from researcher.storage.listing import listed
 
 if TYPE_CHECKING:
     from researcher.storage.manifest import Manifest
@@ -125,14 +126,12 @@ def archive(
 
 def _files_in(records: Path) -> dict[str, Identity]:
     """Size and time of change of each record and journal, by its name."""
-    try:
-        with os.scandir(records) as entries:
-            wanted = [e for e in entries if e.name.endswith((names.RECORD, names.JOURNAL)) and e.name[0] != "."]
-            return {e.name: (e.stat().st_size, e.stat().st_mtime_ns) for e in wanted}
-    except (FileNotFoundError, NotADirectoryError):
-        raise RecordsNotFound(f"there is no directory {records}") from None
-    except OSError as error:
-        raise CannotRead(f"cannot read the directory {records}: {error.strerror}") from error
+    found: dict[str, Identity] = {}
+    for name, entry in listed(records).items():
+        with suppress(FileNotFoundError):
+            status = entry.stat()
+            found[name] = (status.st_size, status.st_mtime_ns)
+    return found
 
 
 def _write(

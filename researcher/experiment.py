@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.observations import Shape, lower_is_better, shape_of, summary_of
+from researcher.observations import Shape, lower_is_better, shape_of, summed_up
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 
 RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
@@ -77,6 +77,7 @@ class Experiment:
         rest: Callable[[], Mapping[str, Any]] | None = None,
         name: str = "",
         home: object = None,
+        summaries: dict[tuple[str, str], object] | None = None,
     ) -> None:
         """Hold ``data``, one dict as a record has it.
 
@@ -86,8 +87,10 @@ class Experiment:
             rest: called once, when the observations are first looked at; gives them and what belongs to them.
             name: of its record, where that is not the name of a file.
             home: where the same is as a row of columns.
+            summaries: ``final``, ``min`` and ``max`` of each observation that has them, where these are known already.
         """
         self._contents = _Contents(dict(data), rest, home)
+        self._contents.summaries = summaries
         self._name = name
         self.path = path
 
@@ -279,10 +282,10 @@ class Experiment:
             series = found.get("observations")
             single = _single(found)
             contents.summaries = {
-                (which, name): summary_of(name, value, which)
+                (which, name): number
                 for name, value in (series.items() if isinstance(series, dict) else ())
                 if name not in single
-                for which in ("final", "min", "max")
+                for which, number in summed_up(value).items()
             }
         return contents.summaries
 

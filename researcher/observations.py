@@ -143,11 +143,20 @@ def summary_of(name: str, observation: object, which: str) -> object:
         observation: its recorded value.
         which: ``final``, ``min``, ``max`` or ``best``.
     """
-    folds = folds_of(observation)
-    if not folds:
-        return ABSENT
     if which == "best":
         which = "min" if lower_is_better(name) else "max"
+    return _summary(folds_of(observation), which)
+
+
+def summed_up(observation: object) -> dict[str, object]:
+    """The ``final``, ``min`` and ``max`` that `summary_of` gives."""
+    folds = folds_of(observation)
+    return {which: _summary(folds, which) for which in ("final", "min", "max")}
+
+
+def _summary(folds: Sequence[Sequence[float]], which: str) -> object:
+    if not folds:
+        return ABSENT
     return _mean([fold[-1] if which == "final" else _extreme(fold, which) for fold in folds])
 
 

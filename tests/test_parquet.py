@@ -42,8 +42,11 @@ def test_what_was_saved_comes_back(experiments):
 
 
 def told(found):
-    """All data of an experiment, in the order of a record; tells 1 from 1.0, -0.0 from 0.0, and shows NaN."""
-    return repr(rs.Experiment(found.data, rest=dict).data)
+    """The summaries and all data of an experiment; tells 1 from 1.0, -0.0 from 0.0, and shows NaN."""
+    summaries = [
+        (name, which, found.summary(which, name)) for name in found.observed() for which in ("final", "min", "max")
+    ]
+    return repr((sorted(summaries), rs.Experiment(found.data, rest=dict).data))
 
 
 @pytest.fixture(scope="module")

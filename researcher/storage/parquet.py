@@ -13,7 +13,7 @@ from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.storage.arrow import pa, pq
 from researcher.storage.publish import replacing
-from researcher.storage.rows import Kinds, Row, experiment_of, table_of
+from researcher.storage.rows import Kinds, Row, belongs_to_head, experiment_of, table_of
 
 FORMAT = 1
 _ABOUT = b"researcher"  # the key of what the file says of itself
@@ -65,11 +65,11 @@ def experiments_in(path: Path) -> list[Experiment]:
             raise DamagedRecord(
                 path, "it is Parquet, but of no experiments: it lacks the columns experiment and record"
             )
+        heads = [name for name in file.schema_arrow.names if belongs_to_head(name)]
         for group in range(file.num_row_groups):
-            heads = file.read_row_group(group, columns=["experiment", "record"]).to_pydict()
             curves = _Curves(path, group)
-            pairs = zip(heads["experiment"], heads["record"], strict=True)
-            found += [experiment_of(name, record, curves.of(row, name)) for row, (name, record) in enumerate(pairs)]
+            rows = file.read_row_group(group, columns=heads).to_pylist()
+            found += [experiment_of(row, curves.of(place, row["experiment"])) for place, row in enumerate(rows)]
     return found
 
 

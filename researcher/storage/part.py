@@ -12,7 +12,7 @@ from typing import Any
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.storage import parquet
-from researcher.storage.reading import read
+from researcher.storage.reading import read_whole
 from researcher.storage.rows import Row, kinds_of, merged, row_of
 
 Identity = tuple[int, ...]  # what changes with a file; empty for one that is gone
@@ -90,11 +90,11 @@ def _rows_of(records: Path, members: Iterable[str]) -> tuple[list[Row], list[tup
     damaged: list[tuple[str, str]] = []
     for name in members:
         try:
-            rows.append(row_of(read(records / name)))
-        except DamagedRecord as error:
-            damaged.append((name, error.reason))
+            rows.append(row_of(read_whole(records / name)))
         except RecordsNotFound:
             continue
+        except ValueError as error:
+            damaged.append((name, error.reason if isinstance(error, DamagedRecord) else str(error)))
     return rows, damaged
 
 

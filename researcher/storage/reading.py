@@ -30,6 +30,17 @@ def read(path: Path) -> Experiment:
     return Experiment(record.head, path, None if record.later is None else lambda: rest(path))
 
 
+def read_whole(path: Path) -> Experiment:
+    """The experiment of one record file, all of which is read at once.
+
+    Raises:
+        DamagedRecord: it cannot be read as one; looking at its observations raises a ValueError if they cannot.
+        RecordsNotFound: there is no such file.
+    """
+    record = _record(path)
+    return Experiment(record.head, path, record.rest)
+
+
 def content_of(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a record file.
 

@@ -52,19 +52,23 @@ def size_of(row: Row) -> int:
     return sum(len(fold) if isinstance(fold, list) else 1 for fold in series)
 
 
-def experiment_of(name: str, record: str, series: Callable[[str], Any]) -> Experiment:
+def experiment_of(row: Row, series: Callable[[str], Any]) -> Experiment:
     """The experiment of a row.
 
     Args:
-        name: what is in its column ``experiment``.
-        record: what is in its column ``record``.
-        series: gives what is in one of its other columns, when the observations are first looked at.
+        row: its columns but for the params and the series; summaries may be missing.
+        series: gives what is in a column of series, when the observations are first looked at.
 
     Raises:
         ValueError: it is no row that `row_of` makes.
     """
-    head, rest = put_together(record, series)
-    return Experiment(head, rest=rest, name=name)
+    found = put_together(row["record"], series)
+    return Experiment(found.head, rest=found.rest, name=row["experiment"], summaries=_summaries_in(row, found.exact))
+
+
+def belongs_to_head(name: str) -> bool:
+    """Whether `experiment_of` takes this column."""
+    return name in ("experiment", "record") or name.partition(".")[0] in _SUMMARIES
 
 
 def kinds_of(rows: Iterable[Row]) -> dict[str, str]:
@@ -117,6 +121,21 @@ def _row(experiment: Experiment, data: Mapping[str, Any]) -> Row:
         **{f"{which}.{utf8(name)}": experiment.summary(which, name) for which in _SUMMARIES for name in observed},
         **series,
     }
+
+
+def _summaries_in(row: Row, exact: Mapping[str, str]) -> dict[tuple[str, str], object] | None:
+    """The summaries that a row has, if they are all that the observations have, to the bit."""
+    there = sum(value is not None for name, value in row.items() if name.startswith("final."))
+    if there != len(exact) or "list<list<int>>" in exact.values():
+        return None
+    found: dict[tuple[str, str], object] = {}
+    for name, kind in exact.items():
+        for which in _SUMMARIES:
+            value = row.get(f"{which}.{name}")
+            if value is None:
+                return None
+            found[which, name] = int(value) if "int" in kind and value == value else value
+    return found
 
 
 def _group(name: str) -> int:

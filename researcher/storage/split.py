@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from researcher.experiment import Experiment, ours_of
 from researcher.observations import shape_of
@@ -54,15 +54,26 @@ def split(experiment: Experiment, data: Mapping[str, Any]) -> tuple[str, dict[st
     return _text(_with_parts(data, left), exact), series
 
 
-def put_together(text: str, series: Callable[[str], Any]) -> tuple[dict[str, Any], Callable[[], dict[str, Any]] | None]:
+class Together(NamedTuple):
+    """A record that was put together.
+
+    Attributes:
+        head: the record without what belongs to curves.
+        rest: gives that, as `Experiment` takes it; None if there is nothing.
+        exact: the types of the observations that columns give back exactly, by name.
+    """
+
+    head: dict[str, Any]
+    rest: Callable[[], dict[str, Any]] | None
+    exact: Mapping[str, str]
+
+
+def put_together(text: str, series: Callable[[str], Any]) -> Together:
     """What `split` took apart.
 
     Args:
         text: of the record.
         series: gives a series by its name; a number or a curve may have become a list of one.
-
-    Returns:
-        The record without what belongs to curves, and how to get that, as `Experiment` takes them.
 
     Raises:
         ValueError: this is no such text.
@@ -73,20 +84,21 @@ def put_together(text: str, series: Callable[[str], Any]) -> tuple[dict[str, Any
     data = Notes(found.get("texts"), found.get("keys")).restored(found["data"], "")
     exact: Mapping[str, Mapping[str, str]] = found.get("series", {})
     if not exact:
-        return data, None
+        return Together(data, None, {})
     left = dict(_parts(data))
 
     def rest() -> dict[str, Any]:
+        whole = dict(left)
         for part, kinds in exact.items():
-            whole = {name: _given_back(series(f"{part}.{name}"), kind) for name, kind in kinds.items()}
-            left[part] = {**left[part], **whole}
-        found = _with_parts(data, left)
+            columns = {name: _given_back(series(f"{part}.{name}"), kind) for name, kind in kinds.items()}
+            whole[part] = {**left[part], **columns}
+        found = _with_parts(data, whole)
         return {key: found[key] for key in ("observations", "researcher") if key in found}
 
     head = {key: value for key, value in data.items() if key != "observations"}
     if "steps" in left or "times" in left:
         head["researcher"] = {key: value for key, value in head["researcher"].items() if key not in SERIES}
-    return head, rest
+    return Together(head, rest, exact.get("observations", {}))
 
 
 def utf8(text: str) -> str:

@@ -93,4 +93,3 @@ class Watching:
 
     def _pause(self) -> float:
         return NET if self._bell.rings else POLL
-
