@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import traitlets as t
@@ -58,7 +59,7 @@ def choose(state: ExplorerState, chosen: Mapping[str, Any]) -> tuple[str, ...]:
                 near = difflib.get_close_matches(str(name), known)
                 hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}"
                 raise TypeError(f"there is nothing called {name!r} to choose; {hint}")
-        there = named(state)
+        there = cache(lambda: named(state))  # to name all of many takes its time
         values = {known[name]: _value(state, name, value, there, missing) for name, value in chosen.items()}
         with state.hold_trait_notifications():
             for trait, value in values.items():
@@ -80,7 +81,7 @@ def named(state: ExplorerState) -> dict[str, Experiment]:
 
 
 def _value(
-    state: ExplorerState, name: str, value: Any, there: Mapping[str, Experiment], missing: dict[str, None]
+    state: ExplorerState, name: str, value: Any, there: Callable[[], Mapping[str, Experiment]], missing: dict[str, None]
 ) -> Any:
     """The value as the state has it."""
     if name == "filters":
@@ -93,13 +94,13 @@ def _value(
 
 
 def _found(
-    state: ExplorerState, item: Any, there: Mapping[str, Experiment], missing: dict[str, None]
+    state: ExplorerState, item: Any, there: Callable[[], Mapping[str, Experiment]], missing: dict[str, None]
 ) -> Experiment | None:
     """The loaded experiment that is meant, or None."""
     if isinstance(item, Experiment):
         found = next(iter(state.loaded_ones([item])), None)
     elif isinstance(item, str):
-        found = there.get(item)
+        found = there().get(item)
     else:
         raise t.TraitError(f"{item!r} is no experiment, and no name of a record")
     if found is None:

@@ -18,12 +18,20 @@ const said = (facet, kept) => {
 
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
-  let open = null, all = false, sought = "";
+  let open = null, all = false, sought = "", coming = null;
   const choose = (param, keys) => send(model, el, { verb: "choose", param, keys });
   const keep = (param, kept) => send(model, el, { verb: "keep", param, kept });
+  /** Whether all values of a facet are here; of very many they come when it is opened. */
+  const whole = (facet) => facet.keys.length === facet.n;
   const shut = () => { if (open !== null) { const was = open; open = null; draw(); button(was)?.focus(); } };
   const button = (name) => [...el.querySelectorAll("[data-param]")].find((b) => b.dataset.param === name);
-  const toggle = (name) => { open = open === name ? null : name; sought = ""; draw(); el.querySelector(".rs-menu input")?.focus(); };
+  const toggle = (name) => {
+    open = open === name ? null : name;
+    sought = "";
+    if (open !== null && !whole(model.get("facets").find((facet) => facet.name === name))) { coming = name; send(model, el, { verb: "open", param: name }); }
+    draw();
+    el.querySelector(".rs-menu input")?.focus();
+  };
 
   const option = (facet, counts, chosen, most, i) => {
     const key = facet.keys[i], label = facet.labels[i];
@@ -64,6 +72,7 @@ function render({ model, el }) {
   };
 
   const menu = (facet, counts, kept) => {
+    if (!whole(facet)) return h("div", { class: "rs-menu", role: "group", "aria-label": facet.name }, h("div", { class: "rs-soft", role: "status" }, "…"));
     const chosen = Array.isArray(kept) ? kept : [];
     const containing = () => h("button", { class: "rs-quiet", "data-contains": facet.name, onclick: () => keep(facet.name, { contains: sought }) }, `keep all that contain “${sought}”`);
     const list = h("div", { class: "rs-options" }), more = h("div");
@@ -88,12 +97,13 @@ function render({ model, el }) {
   const pill = (facet, counts, kept) => h("div", { class: "rs-drop" },
     h("button", { class: `rs-pill ${kept === undefined ? "" : "rs-on"}`, "data-param": facet.name, "aria-haspopup": "true",
       "aria-expanded": String(open === facet.name), onclick: () => toggle(facet.name) },
-      facet.name, " ", kept === undefined ? h("em", {}, `any of ${count(facet.keys.length)}`) : h("b", {}, said(facet, kept)), " ▾"),
+      facet.name, " ", kept === undefined ? h("em", {}, `any of ${count(facet.n)}`) : h("b", {}, said(facet, kept)), " ▾"),
     open === facet.name && menu(facet, counts, kept));
 
   const draw = () => {
     const facets = model.get("facets"), counts = model.get("counts"), chosen = model.get("chosen");
     const { key: held, range: slid, end: typed } = document.activeElement?.dataset ?? {}, list = el.querySelector(".rs-options")?.scrollTop ?? 0;
+    const arrived = open !== null && coming === open && whole(facets.find((f) => f.name === open) ?? { keys: [], n: -1 });
     const asked = (f) => chosen[f.name] !== undefined;
     const shown = facets.filter((f, i) => all || i < FIRST || asked(f) || open === f.name);
     const n = Object.keys(chosen).length;
@@ -106,6 +116,7 @@ function render({ model, el }) {
     if (slid !== undefined) el.querySelector(`[data-range="${CSS.escape(slid)}"]`)?.focus();
     if (typed !== undefined) el.querySelector(`[data-end="${CSS.escape(typed)}"]`)?.focus();
     if (held !== undefined) [...el.querySelectorAll("[data-key]")].find((box) => box.dataset.key === held)?.focus();
+    if (arrived) { coming = null; el.querySelector(".rs-menu input")?.focus(); }
     const options = el.querySelector(".rs-options");
     if (options) options.scrollTop = list;
   };

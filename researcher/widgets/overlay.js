@@ -32,6 +32,7 @@ class Panel {
     this.raws = raws;
     this.x = lines.scales.x;
     this.y = lines.scales.y;
+    for (const mark of [bands, raws, lines]) drawOncePerFrame(mark);
     this.hair = h("div", { class: "rs-hair" });
     this.tip = h("div", { class: "rs-tip" });
     view.el.style.position = "relative";

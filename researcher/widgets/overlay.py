@@ -14,7 +14,7 @@ from researcher.widgets.view import Face, module
 class Overlay(Face):
     """Links the panels in the page: one x range, one crosshair, one experiment that is pointed at."""
 
-    _esm = module("overlay.js")
+    _esm = module("curves.js", "overlay.js")
     figures: t.List[Any] = t.List().tag(sync=True, **w.widget_serialization)
     pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
     curves: t.List[Any] = t.List().tag(sync=True)

@@ -46,6 +46,11 @@ class Panel:
         self.face = w.VBox([self.title, self.figure], layout=w.Layout(min_width="0"))
         self._shown: list[tuple[Drawn, Indices, str]] = []
 
+    @property
+    def widgets(self) -> tuple[w.Widget, ...]:
+        """All that is told to the page when something else is drawn."""
+        return (*self.figure.marks, *self.figure.axes, self.y, self.title)
+
     def draw(self, name: str, drawn: Sequence[Drawn], limits: Range, y: Scale) -> None:
         """Draw these lines in their colours; a cross where one turns into NaN or infinity."""
         self.title.value = f'<span class="rs-title">{html.escape(name)}</span>'

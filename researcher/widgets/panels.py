@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import operator
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import ClassVar
 
 import bqplot as bq
@@ -51,7 +52,7 @@ class PanelsView(View):
 
     def render(self) -> None:
         """Draw the lines of each panel, thinned to what a page draws smoothly, and say what is drawn."""
-        state, names = self.state, self.state.observations
+        names = self.state.observations
         while len(self.panels) < len(names):
             self.panels.append(Panel(self.x))
         shown = self.panels[: len(names)]
@@ -61,6 +62,19 @@ class PanelsView(View):
         budget = max(50, POINTS // max(1, len(everything)))
         for line in everything:
             line.thin_out(self._zoomed(), budget)
+        with ExitStack() as together:  # the page hears of all at once, and draws once
+            for widget in (self.x, self.overlay, self.caption, *(one for panel in shown for one in panel.widgets)):
+                together.enter_context(widget.hold_sync())
+            self._draw(shown, names, found, everything)
+
+    def _draw(
+        self,
+        shown: Sequence[Panel],
+        names: Sequence[str],
+        found: Sequence[Sequence[Drawn]],
+        everything: Sequence[Drawn],
+    ) -> None:
+        state = self.state
         first, last = self._zoomed() or self.full or (0.0, 1.0)
         below = self.supply.x.ticks(first, last) if self.supply.x != Scale() else None
         for panel, name, drawn in zip(shown, names, found, strict=True):

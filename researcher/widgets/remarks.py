@@ -32,8 +32,7 @@ def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> lis
         said.append(f"{lost} diverged and not in the means")
     if state.smoothing > 0 and lines:
         said.append(f"smoothed with weight {state.smoothing:.4g}, as observed behind it")
-    hidden = sum(int((np.isfinite(line.stroke.curve.y) & ~np.isfinite(line.y)).sum()) for line in lines)
-    if state.log_y and hidden:
+    if state.log_y and (hidden := sum(map(_without_place, lines))):
         said.append(f"{hidden:,} values are not positive and not on a log axis")
     if state.clip:
         said.append("what is far out is left out of the y ranges")
@@ -43,3 +42,8 @@ def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> lis
     if supply.unread:
         said.append(f"no longer readable: {', '.join(sorted(supply.unread))}")
     return said
+
+
+def _without_place(line: Drawn) -> int:
+    """How many of its values the y axis has no place for."""
+    return int((np.isfinite(line.stroke.curve.y) & ~np.isfinite(line.y)).sum())

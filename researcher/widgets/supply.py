@@ -18,6 +18,10 @@ from researcher.widgets.slots import CURVES
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.strokes import Stroke, strokes_of
 
+_BUCKET = 250  # neighbours of which the extremes are kept at hand
+_FINE = 4 * _BUCKET  # times as many points as are drawn, from which on these extremes are asked
+_SPARE = 4_000_000  # points of lines that are kept though they are not drawn now
+
 
 class Drawn:
     """A line of a panel, where it lies on the axes.
@@ -46,19 +50,47 @@ class Drawn:
         self.y_range = _range(np.concatenate([self.y, *([] if self.raw is None else [self.raw]), *(self.edges or ())]))
         self.kept: Indices = np.arange(len(self.x))
         self._thinned_to: object = None
+        self._in_order = bool((self.x[1:] >= self.x[:-1]).all())
+        self._coarse: dict[str, Indices] = {}
 
     def thin_out(self, zoom: tuple[float, ...], budget: int) -> None:
         """Thin the part in sight, and one point beyond each edge, to about ``budget`` points."""
         if self._thinned_to == (zoom, budget):
             return
         self._thinned_to = (zoom, budget)
-        low, high = zoom or (-np.inf, np.inf)
-        inside = np.flatnonzero((self.x >= low) & (self.x <= high))
-        start, end = (max(0, inside[0] - 1), inside[-1] + 2) if len(inside) else (0, len(self.x))
-        kept = start + thinned(self.y[start:end], budget)
+        start, end = self._in_sight(*zoom) if zoom else (0, len(self.x))
+        kept = self._thinned("y", self.y, start, end, budget)
         if self.raw is not None:
-            kept = np.union1d(kept, start + thinned(self.raw[start:end], budget))
+            kept = np.union1d(kept, self._thinned("raw", self.raw, start, end, budget))
         self.kept = kept
+
+    def _in_sight(self, low: float, high: float) -> tuple[int, int]:
+        """From which point to before which one, all if none is in sight."""
+        if self._in_order:
+            first, last = int(np.searchsorted(self.x, low, "left")), int(np.searchsorted(self.x, high, "right"))
+        else:
+            inside = np.flatnonzero((self.x >= low) & (self.x <= high))
+            first, last = (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, 0)
+        return (max(0, first - 1), min(len(self.x), last + 1)) if last > first else (0, len(self.x))
+
+    def _thinned(self, name: str, values: Array, start: int, end: int, budget: int) -> Indices:
+        """Which of the points from ``start`` to before ``end`` are drawn.
+
+        Of very many, those that stay are found among those that stay of small buckets, which hold every extreme too.
+        """
+        if end - start <= _FINE * budget:
+            return start + thinned(values[start:end], budget)
+        if name not in self._coarse:
+            self._coarse[name] = thinned(values, 2 * len(values) // _BUCKET)
+        coarse = self._coarse[name]
+        first, last = np.searchsorted(coarse, start), np.searchsorted(coarse, end)
+        among = np.unique(np.concatenate([[start], coarse[first:last], [end - 1]]))
+        found: Indices = among[thinned(values[among], budget)]
+        return found
+
+
+Kept = dict[tuple[tuple[Experiment, ...], str], tuple[object, list[Drawn]]]
+"""The lines of a group's observation, and what they follow from."""
 
 
 class Supply:
@@ -76,7 +108,7 @@ class Supply:
         self.unread: set[str] = set()
         self._state = state
         self._clock: Scale | None = None
-        self._kept: dict[tuple[tuple[Experiment, ...], str], tuple[object, list[Drawn]]] = {}
+        self._kept: Kept = {}
 
     @property
     def x(self) -> Scale:
@@ -94,19 +126,29 @@ class Supply:
         return Scale(self._state.log_y)
 
     def take(self, names: Sequence[str]) -> list[list[Drawn]]:
-        """For each observation the lines that have something to draw; all others are forgotten."""
+        """For each observation the lines that have something to draw; of others those drawn last are kept."""
         groups, before = groups_of(self._state), self._kept
-        most = max(1, CURVES // max(1, len(names)))
+        most = max(1, CURVES // max(1, len(names))) if self._state.group else len(groups)  # those drawn are few
         self.groups, self.left_out = groups[:most], max(0, len(groups) - most)
-        self._kept = {(g.members, name): self._lines(g, name, before) for g in self.groups for name in names}
-        found = [[line for g in self.groups for line in self._kept[g.members, name][1]] for name in names]
+        now = {(g.members, name): self._lines(g, name, before) for g in self.groups for name in names}
+        self._kept = now | self._spare(before, now)
+        found = [[line for g in self.groups for line in now[g.members, name][1]] for name in names]
         drawn = {id(line.group) for lines in found for line in lines}
         self.unread = {e.name for g in self.groups if id(g) not in drawn for e in g.members if not _readable(e)}
         return found
 
-    def _lines(
-        self, group: Group, name: str, before: dict[tuple[tuple[Experiment, ...], str], tuple[object, list[Drawn]]]
-    ) -> tuple[object, list[Drawn]]:
+    def _spare(self, before: Kept, now: Kept) -> Kept:
+        """Of what is not drawn any more that which was drawn last, as far as there is room."""
+        room, found = _SPARE, Kept()
+        for key, known in before.items():
+            if key not in now:
+                room -= sum(len(line.x) for line in known[1])
+                if room < 0:
+                    break
+                found[key] = known
+        return found
+
+    def _lines(self, group: Group, name: str, before: Kept) -> tuple[object, list[Drawn]]:
         """The lines of a group; what was read before is kept, and what the group looks like is as it is now."""
         state, known = self._state, before.get((group.members, name))
         read = (state.x, self.x, self.y, state.band, state.smoothing, *map(state.version, group.members))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
             found = value if isinstance(value, Experiments) else Experiments(value)
         except TypeError:
             self.error(obj, value)
+        if any(len(found) == len(ours) and all(map(operator.is_, found, ours)) for ours in _of_state(obj)):
+            return found
         if not isinstance(value, str) and any(isinstance(item, str) for item in found):
             found = _by_name(obj, found)
         if not all(isinstance(item, Experiment) for item in found):
@@ -40,6 +43,11 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
             missing = {e.name for e in found} - {e.name for e in loaded}
             raise t.TraitError(f"{', '.join(sorted(missing))}: not among the experiments that this Explorer has loaded")
         return Experiments(loaded, found.damaged)
+
+
+def _of_state(obj: Any) -> tuple[tuple[Experiment, ...], ...]:
+    """What the state has of the loaded experiments, so that there is nothing to look for."""
+    return obj.state.visible, obj.state.selected, obj.state.experiments
 
 
 def _by_name(obj: Any, given: Iterable[Any]) -> Experiments:

@@ -92,11 +92,25 @@ def test_query_line(state: ExplorerState, view: Callable[..., QueryView]) -> Non
     assert "did you mean depth" in line.hint
 
 
+def test_values_of_a_param_of_very_many_come_when_it_is_opened(view: Callable[..., FiltersView]) -> None:
+    filters = view(FiltersView)
+    filters.state.load([rs.Experiment({"lr": i, "n": i % 2}) for i in range(500)])
+    filters.state.choose("lr", [7])
+    face, (n, lr) = filters.filters, filters.filters.facets
+    assert (n["n"], len(n["keys"])) == (2, 2)
+    assert (lr["n"], lr["keys"], lr["labels"]) == (500, ["7"], ["7"])
+    assert face.counts == [[0, 1], []]
+    say(face, verb="open", param="lr")
+    assert face.facets[1]["numbers"] == list(range(500))
+    assert face.counts == [[0, 1], [1] * 500]
+
+
 def test_filters(state: ExplorerState, view: Callable[..., FiltersView]) -> None:
     filters = view(FiltersView).filters
     assert [f["name"] for f in filters.facets] == ["activation", "depth", "title"]
     assert filters.facets[0] == {
         "name": "activation",
+        "n": 2,
         "keys": ['"relu"', '"tanh"'],
         "labels": ["relu", "tanh"],
         "numbers": None,

@@ -1,0 +1,17 @@
+/**
+ * Has a mark of curves drawn once a frame, whatever changed meanwhile, and without the transitions of bqplot, which take
+ * two frames and most of the work even where they last no time.
+ * @param {any} mark the view of a bqplot Lines without markers, labels and areas
+ */
+const drawOncePerFrame = (mark) => {
+  let waiting = 0;
+  mark.update_line_xy = () => {
+    waiting ||= requestAnimationFrame(() => {
+      waiting = 0;
+      const { x, y } = mark.scales;
+      mark.line.x((point) => x.scale(point.x) + x.offset).y((point) => y.scale(point.y) + y.offset);
+      mark.d3el.selectAll(".curve").select(".line").attr("d", (curve) => mark.line(curve.values) + mark.path_closure());
+    });
+  };
+  mark.update_line_xy();
+};
