@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import archive, imports, observe, read, readme, record
+from benchmarks import archive, environment, imports, observe, read, readme, record
 from benchmarks.peers import PEERS
 from benchmarks.processes import Failed
 from benchmarks.workload import SIZES, Workload
@@ -19,6 +19,7 @@ WORKLOADS: dict[str, Workload] = {
     "import": imports.WORKLOAD,
     "record": record.WORKLOAD,
     "observe": observe.WORKLOAD,
+    "environment": environment.WORKLOAD,
     "read": read.WORKLOAD,
     "archive": archive.WORKLOAD,
 }

@@ -14,6 +14,7 @@ import pytest
 import benchmarks.__main__
 from benchmarks import read, readme, tables
 from benchmarks.__main__ import WORKLOADS
+from benchmarks.environment import WAYS
 from benchmarks.peers import PEERS
 from benchmarks.peers.json2020 import Json2020
 from benchmarks.peers.researcher import Researcher
@@ -72,6 +73,12 @@ def test_the_smallest_form_of_import(tmp_path):
     rows = smallest("import", tmp_path)
     assert rows["`import researcher`"][2] == "none"
     assert "ipywidgets" in rows["`from researcher import Explorer`"][2]
+
+
+def test_the_smallest_form_of_environment(tmp_path):
+    rows = smallest("environment", tmp_path)
+    assert all(float(cell.replace(",", "")) > 0 for name in WAYS for cell in rows[name][3:])
+    assert "a later record, × one without the environment" in rows
 
 
 def test_what_cannot_be_read_as_it_was_written_is_noticed(tmp_path):
