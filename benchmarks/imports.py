@@ -50,13 +50,13 @@ def run(peers: Sequence[Peer], size: Size) -> str:
     titles = {f"import {peer.module}": f"{peer.distribution} {peer.version()}" for peer in peers if peer.module}
     if _OURS in titles:
         titles |= dict.fromkeys(_LATER, titles[_OURS])
+    brought = {statement: _brought(statement) for statement in titles}
     took: dict[str, list[float]] = {statement: [] for statement in (_NOTHING, *titles)}
     for turns in range(size.rounds):
         for statement in took if turns % 2 == 0 else reversed(took):
             took[statement].append(_seconds(statement))
     bare = min(took[_NOTHING])
     net = {statement: max(0.0, min(took[statement]) - bare) for statement in titles}
-    brought = {statement: _brought(statement) for statement in titles}
     rows = []
     for statement in sorted(titles, key=lambda statement: net[statement]):
         times = [number(net[statement] / bare), number(net[statement] * 1000)]
@@ -98,6 +98,6 @@ def _run(statement: str) -> str:
 
 WORKLOAD = Workload(
     run,
-    {"smallest": Size(rounds=1), "quick": Size(rounds=2), "full": Size(rounds=7)},
+    {"smallest": Size(rounds=1), "quick": Size(rounds=1), "full": Size(rounds=7)},
     role=Peer,
 )

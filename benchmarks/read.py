@@ -30,7 +30,7 @@ class Size(NamedTuple):
     Attributes:
         rounds: how often every peer takes its turn.
         experiments: numbers of experiments, the fewest first; all peers read the fewest.
-        patience: who would take longer to write more experiments, in seconds, does not read them.
+        patience: which other tracker would take longer to write more experiments, in seconds, does not read them.
     """
 
     rounds: int
@@ -79,7 +79,7 @@ def run(peers: Sequence[Reads], size: Size) -> str:
 def _expect(peer: Reads, count: int, size: Size, found: _Found) -> bool:
     """Begin the findings of a peer, and say whether its writing is worth the wait, judged by the number before."""
     findings = found[peer.name, count] = Findings()
-    if count == size.experiments[0]:
+    if count == size.experiments[0] or isinstance(peer, (Json2020, Researcher)):
         return True
     fewer = size.experiments[size.experiments.index(count) - 1]
     before = found[peer.name, fewer]
@@ -202,7 +202,7 @@ WORKLOAD = Workload(
     run,
     {
         "smallest": Size(rounds=1, experiments=(5,), patience=0.0),
-        "quick": Size(rounds=1, experiments=(100, 10_000), patience=30.0),
+        "quick": Size(rounds=1, experiments=(100, 10_000), patience=10.0),
         "full": Size(rounds=3, experiments=(1_000, 10_000), patience=120.0),
     },
     role=Reads,

@@ -72,7 +72,8 @@ class DVCLive(Observes, Reads):
         self._runs = sorted(directory.iterdir())
         params = [self._serialize.load_yaml(run / "params.yaml") for run in self._runs]
         finals = [self._files.parse_json(run / "metrics.json") for run in self._runs]
-        return self._pandas.DataFrame([{**given, **final} for given, final in zip(params, finals, strict=True)])
+        values = [{name: float(value) for name, value in final.items()} for final in finals]  # NaN is text in the file
+        return self._pandas.DataFrame([{**given, **final} for given, final in zip(params, values, strict=True)])
 
     def curve(self, row: int, observation: str) -> Sequence[float]:
         """The file of that metric."""
