@@ -17,6 +17,8 @@ QUIET = {
     "DVC_NO_ANALYTICS": "1",
     "DO_NOT_TRACK": "1",
 }
+# Where caches lie, what is recorded, and whether what is imported is compiled each time anew.
+_NOT_USUAL = {"RESEARCHER_CACHE", "RESEARCHER_ENVIRONMENT", "PYTHONDONTWRITEBYTECODE"}
 _PROJECT = Path(__file__).parents[1]
 _LOCAL = ("127.", "::1", "localhost")
 
@@ -24,7 +26,7 @@ _LOCAL = ("127.", "::1", "localhost")
 def environment(base: Mapping[str, str], home: Path) -> dict[str, str]:
     """The environment of a peer's process: no telemetry, and a home directory without anybody's settings or caches."""
     path = os.pathsep.join(filter(None, [str(_PROJECT), base.get("PYTHONPATH")]))
-    kept = {key: value for key, value in base.items() if key != "RESEARCHER_CACHE" and not key.startswith("XDG_")}
+    kept = {key: value for key, value in base.items() if key not in _NOT_USUAL and not key.startswith("XDG_")}
     return {**kept, **QUIET, "HOME": str(home), "PYTHONPATH": path}
 
 
