@@ -43,8 +43,8 @@ def test_a_record_is_laid_out_for_people(tmp_path):
         '  "duration": 12.5,\n'
         f'  "researcher": {ours},\n'
         '  "observations": {\n'
-        '    "loss": [0.5, "NaN"],\n'
-        '    "folds": [[1, 2], [3]],\n'
+        '    "loss": [0.5,"NaN"],\n'
+        '    "folds": [[1,2],[3]],\n'
         '    "accuracy": 0.97\n'
         "  }\n"
         "}\n"

@@ -90,8 +90,6 @@ def may_hold_tokens(content: bytes) -> bool:
 
 def _all_strict(values: list[Any]) -> bool:
     kinds = set(map(type, values))
-    return kinds <= {int, bool, type(None)} or (kinds <= {float, bool, type(None)} and all(map(_finite, values)))
-
-
-def _finite(number: float | None) -> bool:
-    return number is None or math.isfinite(number)
+    if kinds <= {float, bool}:
+        return all(map(math.isfinite, values))
+    return kinds <= {int, bool, type(None)}
