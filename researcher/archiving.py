@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,11 @@ from researcher.errors import CannotWrite, ResearcherError
 from researcher.load import warn_of
 from researcher.progress import bar
 from researcher.storage import names
-from researcher.storage.listing import listed
+from researcher.storage.files import Identity, records_in
 
 if TYPE_CHECKING:
     from researcher.storage.manifest import Manifest
-    from researcher.storage.part import Identity, Part
+    from researcher.storage.part import Part
 
 _SAMPLE = 50  # records that are looked at beforehand for the columns that most parts will need
 
@@ -97,10 +97,9 @@ def archive(
         raise ValueError(f"part_size {part_size}: a part has at least one record")
     source, path = Path(records).absolute(), Path(target).absolute()
     executor = client.get_executor(pure=False) if hasattr(client, "get_executor") else client
-    files = _files_in(source)
-    sizes = {name: size for name, (size, _) in files.items() if name.endswith(names.RECORD)}
+    files = records_in(source)
+    sizes = {name: identity[0] for name, identity in files.items() if name.endswith(names.RECORD)}
     try:
-        path.mkdir(parents=True, exist_ok=True)
         manifest = manifest_in(path, os.fspath(source))
         manifest.assign(sizes, part_size)
         manifest.complete = False
@@ -122,16 +121,6 @@ def archive(
     warn_of(damaged)
     unfinished = [source / name for name in sorted(files) if name.endswith(names.JOURNAL)]
     return Archive(path, manifest.experiments, len(parts), sum(part.written for part in parts), damaged, unfinished)
-
-
-def _files_in(records: Path) -> dict[str, Identity]:
-    """Size and time of change of each record and journal, by its name."""
-    found: dict[str, Identity] = {}
-    for name, entry in listed(records).items():
-        with suppress(FileNotFoundError):
-            status = entry.stat()
-            found[name] = (status.st_size, status.st_mtime_ns)
-    return found
 
 
 def _write(

@@ -75,15 +75,15 @@ def to_csv(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> N
     Raises:
         CannotWrite: the file cannot be written; what was there still is.
     """
-    from researcher.storage.publish import replace
+    from researcher.storage.files import replacing
 
     columns = columns_of(experiments)
     rows = zip((e.name for e in experiments), *columns.values(), strict=True)
     text = csv_text(("experiment", *columns), rows)
     target = Path(path)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace(target, text.encode(errors="replace"))
+        with replacing(target) as file:
+            file.write(text.encode(errors="replace"))
     except OSError as error:
         raise CannotWrite(f"cannot write {target}: {error.strerror or error}") from error
 

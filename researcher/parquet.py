@@ -32,7 +32,7 @@ missing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,9 +40,9 @@ from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.load import warn_of
+from researcher.storage.files import names_in
 
 if TYPE_CHECKING:
-    from researcher.storage.manifest import Manifest
     from researcher.storage.rows import Row
 
 _AT_ONCE = 1_000  # experiments whose curves are in memory together, and are decoded together
@@ -72,7 +72,6 @@ def to_parquet(experiments: Sequence[Experiment], path: str | os.PathLike[str]) 
     kinds = merged(map(kinds_of, _groups(experiments)))
     target = Path(path)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         parquet.write(target, _groups(experiments), kinds)
     except RecordsNotFound:
         raise
@@ -99,36 +98,35 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     ...     read_parquet(f"{directory}/relu.parquet")[0].data
     {'lr': 0.1, 'observations': {'loss': [0.5, 0.25]}}
     """
+    from researcher.storage.manifest import NAME, is_part, read
     from researcher.storage.parquet import experiments_in
 
-    found, damaged = Experiments(), []
     source = Path(path)
-    if not source.is_dir():
-        found.extend(experiments_in(source))
-    else:
-        manifest = _manifest(source)
-        files = {file.name: file for file in sorted(source.glob("[!._]*.parquet"))}
-        if not files and manifest is None:
-            raise RecordsNotFound(f"there is no file *.parquet in the directory {source}")
-        missing = [] if manifest is None else [name for name in manifest.parts if name not in files]
-        damaged += [(source / name, "it is not written yet; rs.archive goes on with it") for name in missing]
-        for file in files.values():
-            try:
-                found.extend(experiments_in(file))
-            except DamagedRecord as error:
-                damaged.append((error.path, error.reason))
-        warn_of(damaged)
-    return Experiments(sorted(found, key=lambda e: (e.recorded_at, e.name)), damaged)
+    there = names_in(source)
+    if there is None:
+        return Experiments(_sorted(experiments_in(source)))
+    names = [name for name in there if is_part(name)]
+    if not names and NAME not in there:
+        raise RecordsNotFound(f"there is no file *.parquet in the directory {source}")
+    found: list[Experiment] = []
+    damaged: list[tuple[Path, str]] = []
+    if NAME in there:
+        try:
+            missing = [name for name in read(source).parts if name not in names]
+            damaged += [(source / name, "it is not written yet; rs.archive goes on with it") for name in missing]
+        except DamagedRecord as error:
+            damaged.append((error.path, error.reason))
+    for name in names:
+        try:
+            found += experiments_in(source / name)
+        except DamagedRecord as error:
+            damaged.append((error.path, error.reason))
+    warn_of(damaged)
+    return Experiments(_sorted(found), damaged)
 
 
-def _manifest(directory: Path) -> Manifest | None:
-    """What the directory of an archive is to hold; None of others."""
-    from researcher.storage.manifest import read
-
-    try:
-        return read(directory)
-    except (DamagedRecord, OSError):
-        return None
+def _sorted(experiments: Iterable[Experiment]) -> list[Experiment]:
+    return sorted(experiments, key=lambda e: (e.recorded_at, e.name))
 
 
 def _still(experiment: Experiment) -> Experiment:

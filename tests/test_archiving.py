@@ -235,3 +235,5 @@ def test_nothing_else_is_written_over(records, target):
     (target / "new" / "_manifest.json").write_text("{}")
     with pytest.raises(DamagedRecord, match="not the manifest"):
         rs.archive(records, target / "new")
+    with pytest.warns(DamagedRecordWarning, match="not the manifest"):
+        assert len(rs.read_parquet(target / "new")) == 30

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from researcher.errors import CannotWrite, DamagedRecord
-from researcher.storage.publish import replace
+from researcher.storage.files import names_in, opened, replacing
 
 NAME = "_manifest.json"
 FORMAT = 1
@@ -66,7 +66,8 @@ class Manifest:
             OSError: it could not be written.
         """
         content = json.dumps(asdict(self), indent=1).encode()
-        replace(target / NAME, content)
+        with replacing(target / NAME) as file:
+            file.write(content)
 
 
 def manifest_in(target: Path, records: str) -> Manifest:
@@ -77,14 +78,13 @@ def manifest_in(target: Path, records: str) -> Manifest:
         DamagedRecord: there is a file of that name that is no manifest.
         OSError: it cannot be read.
     """
-    found = read(target)
-    if found is None:
-        other = next(target.glob("[!._]*.parquet"), None) if target.is_dir() else None
+    there = names_in(target) or []
+    if NAME not in there:
+        other = next(filter(is_part, there), None)
         if other is not None:
-            raise CannotWrite(
-                f"{target} holds {other.name} but no {NAME}, so it is no archive; choose another directory"
-            )
+            raise CannotWrite(f"{target} holds {other} but no {NAME}, so it is no archive; choose another directory")
         return Manifest(records)
+    found = read(target)
     if found.format > FORMAT:
         raise CannotWrite(f"{target} was written by a later version of researcher; update this one to go on with it")
     if found.records != records:
@@ -95,18 +95,22 @@ def manifest_in(target: Path, records: str) -> Manifest:
     return found
 
 
-def read(target: Path) -> Manifest | None:
-    """The manifest in a directory, or None if there is none.
+def is_part(name: str) -> bool:
+    """Whether readers of Parquet take a file of this name for a part of what its directory holds."""
+    return name.endswith(".parquet") and not name.startswith((".", "_"))
+
+
+def read(target: Path) -> Manifest:
+    """The manifest in a directory.
 
     Raises:
         DamagedRecord: it is none.
         OSError: it cannot be read.
     """
     try:
-        found = json.loads((target / NAME).read_bytes())
+        with opened(target / NAME) as file:
+            found = json.loads(file.read())
         known = {field.name: found[field.name] for field in fields(Manifest)}
         return Manifest(**{**known, "damaged": [(name, reason) for name, reason in found["damaged"]]})
-    except FileNotFoundError:
-        return None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DamagedRecord(target / NAME, f"it is not the manifest of an archive ({error})") from None

@@ -12,7 +12,7 @@ from typing import Any
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.storage.arrow import pa, pq
-from researcher.storage.publish import replacing
+from researcher.storage.files import opened, replacing
 from researcher.storage.rows import Kinds, Row, belongs_to_head, experiment_of, table_of
 
 FORMAT = 1
@@ -102,7 +102,7 @@ class _Curves:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
-        with path.open("rb") as file, pq.ParquetFile(file) as found:
+        with opened(path) as file, pq.ParquetFile(file) as found:
             yield found
     except (FileNotFoundError, NotADirectoryError):
         raise RecordsNotFound(f"there is no file {path}") from None

@@ -12,10 +12,9 @@ from typing import Any
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.storage import parquet
+from researcher.storage.files import Identity
 from researcher.storage.reading import read_whole
 from researcher.storage.rows import Row, kinds_of, merged, row_of
-
-Identity = tuple[int, ...]  # what changes with a file; empty for one that is gone
 
 
 @dataclass(frozen=True)
