@@ -26,6 +26,7 @@ from researcher.experiment import Experiment
 from researcher.opening import new_journal, resumed_journal
 from researcher.progress import Progress
 from researcher.record import checked_params
+from researcher.storage import stopping
 from researcher.storage.belonging import belonging
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
@@ -34,7 +35,7 @@ from researcher.storage.reading import read
 from researcher.telling import reason, told_of, warn
 
 R = TypeVar("R")
-Status = Literal["finished", "failed", "interrupted"]
+Status = Literal["finished", "pruned", "failed", "interrupted"]
 Errors = Literal["raise", "warn"]
 
 _NEW = "is not started: use it in a `with`, or call start()"
@@ -101,6 +102,7 @@ class Recorder:
         self._cell = cell_run()
         self._told = False
         self._ended = ""  # why nothing more can be recorded
+        self._stopping = False  # whether it knows that it was asked to stop
         self._lock = threading.RLock()  # for the end and for telling; never for observing
 
     @classmethod
@@ -199,9 +201,12 @@ class Recorder:
                 if (around := brought_up_to_date(self._facts.get("environment", {}))) is not None:
                     journal.append(encoded(Line(self._now(), ours={"environment": around})))
                 told = None if error is None else told_of(error)
+                if status == "finished" and self._stopping:
+                    status = "pruned"
                 journal.append(encoded(Line(self._now(), status=status, error=told)))
                 journal.seal()
                 make_record(journal, self._records, self._experiment)
+                stopping.forget(journal.path)
             else:
                 journal.seal()
                 if not journal.flush():
@@ -314,6 +319,22 @@ class Recorder:
         self._facts.update(found)
         if self._journal is not None or self._ended:
             self._add(Line(self._now(), ours=found))
+
+    def should_stop(self) -> bool:
+        """Whether this experiment was asked to stop, as a sweep does that prunes it.
+
+        Look after each epoch, say, and return or break if so. Once it was told, an experiment that would end as
+        ``finished`` ends as ``pruned``.
+
+        >>> with rs.Recorder(params, "records/") as recorder:          # doctest: +SKIP
+        ...     for epoch in range(params["epochs"]):
+        ...         recorder.observe(val_loss=val_loss)
+        ...         if recorder.should_stop():
+        ...             break
+        """
+        if self._journal is not None and not self._ended and not self._stopping:
+            self._stopping = stopping.asked(self._journal.path)
+        return self._stopping
 
     def note(self, text: str) -> None:
         """Add a remark to the record, with the time of day.

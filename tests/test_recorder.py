@@ -407,7 +407,7 @@ def test_start_and_finish_do_without_a_block(tmp_path):
     assert (experiment.status, experiment.ours["error"]["message"]) == ("failed", "wrong")
     assert recorder.finish() is experiment
     assert only(tmp_path).status == "failed"
-    with pytest.raises(ValueError, match="status='done': it is one of finished, failed, interrupted"):
+    with pytest.raises(ValueError, match="status='done': it is one of finished, pruned, failed, interrupted"):
         recorder.finish("done")
 
 

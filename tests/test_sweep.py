@@ -25,7 +25,7 @@ from scipy import stats
 
 import researcher as rs
 from researcher.errors import EngineError, NotRecordable, NotRunnable, NotSendable, SpaceError, SweepWarning
-from researcher.sweeps.settings import settings_of
+from researcher.sweeps.settings import seeds_of, settings_of
 
 
 def train(params):
@@ -33,7 +33,7 @@ def train(params):
 
 
 def params_of(space, n=None, repeats=None, seed=0):
-    return [setting.params for setting in settings_of(space, n, repeats, seed)]
+    return [setting.params for setting in settings_of(space, n, seeds_of(space, repeats, seed), seed)]
 
 
 # What a space stands for.

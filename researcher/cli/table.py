@@ -16,7 +16,7 @@ from researcher.experiments import Experiments
 from researcher.params import ABSENT, flattened, label
 from researcher.storage.names import parted
 
-STYLES = {"running": "green", "interrupted": "yellow", "failed": "red"}
+STYLES = {"running": "green", "interrupted": "yellow", "pruned": "blue", "failed": "red"}
 _GAP = 2  # places between two columns
 _LONGEST = 24  # places of a value, where the width is limited
 

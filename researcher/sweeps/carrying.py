@@ -4,56 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
-from typing import Protocol
+from contextlib import nullcontext
 
 from researcher.errors import CannotWrite, EngineError
+from researcher.storage import stopping
 from researcher.sweeps.engines import Engine
 from researcher.sweeps.job import Outcome, in_a_line
+from researcher.sweeps.plan import Plan
 from researcher.sweeps.sending import carry_out
 from researcher.sweeps.settings import Setting
 
 _KILLED = "its worker was killed, perhaps for want of memory"
-
-
-class Plan(Protocol):
-    """What is to be run, and what becomes of it.
-
-    Attributes:
-        total: how many settings there are in all.
-        patience: seconds after which it wants to look; None if it does not.
-    """
-
-    total: int
-    patience: float | None
-
-    def next(self) -> Setting | None:
-        """The next setting; None if there is none now, and when nothing runs any more none at all."""
-
-    def ended(self, setting: Setting, outcome: Outcome) -> None:
-        """Take in how a setting ended."""
-
-    def look(self) -> None:
-        """Look at those that run."""
-
-
-class Listed:
-    """A plan whose settings are known from the beginning."""
-
-    patience: float | None = None
-
-    def __init__(self, settings: list[Setting]) -> None:
-        self.total = len(settings)
-        self._left = iter(settings)
-
-    def next(self) -> Setting | None:
-        """The next setting."""
-        return next(self._left, None)
-
-    def ended(self, setting: Setting, outcome: Outcome) -> None:
-        """Nothing follows from how one ended."""
-
-    def look(self) -> None:
-        """Nothing to look for."""
 
 
 class Carrying:
@@ -100,9 +61,12 @@ class Carrying:
 
     def _submit(self) -> bool:
         """Give the engine as much as it is to have; whether it has anything now."""
-        while len(self._running) < self._engine.window and (setting := self._next()) is not None:
+        window = self._engine.window if self._plan.ahead else self._engine.slots
+        while len(self._running) < window and (setting := self._next()) is not None:
+            looked_after = stopping.looked_after(self._plan.look) if self._engine.here else nullcontext()
             try:
-                future = self._engine.submit(carry_out, self._engine.parcel, setting)
+                with looked_after:
+                    future = self._engine.submit(carry_out, self._engine.parcel, setting)
             except BrokenExecutor as error:
                 future = Future()
                 future.set_exception(error)

@@ -31,6 +31,7 @@ class Engine:
         slots: how many jobs run at once.
         window: how many it is given at once.
         end: called at the end; with True, what still runs is ended too, if that is possible.
+        here: whether a job runs in this thread, while it is submitted.
         anew: makes another one in the place of one whose worker was killed, if that is ours to do.
     """
 
@@ -40,6 +41,7 @@ class Engine:
     window: int
     end: Callable[[bool], object] = lambda _: None
     anew: Callable[[], Engine] | None = None
+    here: bool = False
 
 
 def engine_for(given: object, job: Job, n_jobs: int, most: int) -> Engine:
@@ -49,7 +51,8 @@ def engine_for(given: object, job: Job, n_jobs: int, most: int) -> Engine:
         given: a dask ``Client``, the module ``ray``, any ``concurrent.futures.Executor``, or None for this process
             or processes of our own.
         job: what is done for each setting.
-        n_jobs: how many processes; -1 for one a core, -2 for one less.
+        n_jobs: how many processes; -1 for one a core, -2 for one less. Of a given engine, how many jobs at once;
+            negative for all that it can.
         most: how many jobs there will be.
 
     Raises:
@@ -61,7 +64,10 @@ def engine_for(given: object, job: Job, n_jobs: int, most: int) -> Engine:
         return _here(job) if n_jobs == 1 else _loky(job, n_jobs, most)
     for fits, adapter in _ADAPTERS:
         if fits(given):
-            return adapter(given, job)
+            engine = adapter(given, job)
+            if n_jobs > 0:
+                engine.slots = engine.window = n_jobs
+            return engine
     raise EngineError(
         f"engine={given!r}: a sweep runs on a dask Client, on the module ray, or on a concurrent.futures.Executor; "
         "without engine=... it runs on this machine"
@@ -79,7 +85,7 @@ def _here(job: Job) -> Engine:
             future.set_exception(error)
         return future
 
-    return Engine(submit, job, slots=1, window=1)
+    return Engine(submit, job, slots=1, window=1, here=True)
 
 
 def _loky(job: Job, n_jobs: int, most: int) -> Engine:

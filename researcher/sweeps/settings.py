@@ -32,26 +32,20 @@ class Setting:
         return cls(params, digest(params))
 
 
-def settings_of(
-    space: Mapping[str, Any] | Sequence[Mapping[str, Any]], n: int | None, repeats: int | None, seed: int
-) -> list[Setting]:
+def settings_of(space: object, n: int | None, seeds: Sequence[int | None], seed: int) -> list[Setting]:
     """Every setting of a space, each once: first all params with the first seed, then all with the second.
 
     Args:
         space: one, or a list of several.
         n: how many samples of what is drawn.
-        repeats: how many seeds; with None the params get none.
-        seed: the first of them, and of the samples.
+        seeds: of the repeats; None for params without one.
+        seed: of the samples.
 
     Raises:
         SpaceError: the space, or what is asked of it, makes no sense.
         NotRecordable: some params have no place in a record.
     """
-    given = [space] if isinstance(space, Mapping) else space
-    if not isinstance(given, Sequence) or isinstance(given, (str, bytes)):
-        given = [space]  # which `space_of` refuses
-    seeds = seeds_of(given, repeats, seed)
-    spaces = [*map(space_of, given)]
+    spaces = [*map(space_of, _several(space))]
     if n is not None and not any(one.drawn for one in spaces):
         raise SpaceError(f"n={n}, but nothing in the space is a distribution to draw from; leave n away")
     points = [(one, [*points_of(one, n, seed)]) for one in spaces]
@@ -59,17 +53,25 @@ def settings_of(
     return [*{setting.hash: setting for setting in every}.values()]
 
 
-def seeds_of(spaces: Iterable[Any], repeats: int | None, seed: int) -> list[int] | list[None]:
-    """The seeds of the repeats, counted on from the first; a single None if params get no seed."""
+def seeds_of(space: object, repeats: int | None, seed: int) -> list[int] | list[None]:
+    """The seeds of the repeats, counted on from the first; a single None if params get no seed.
+
+    Raises:
+        SpaceError: there is no such number of repeats, or the space has seeds of its own.
+    """
     if not isinstance(seed, int) or seed < 0:
         raise SpaceError(f"seed={seed!r}: it is a whole number from 0 on")
     if repeats is None:
         return [None]
     if not isinstance(repeats, int) or repeats < 1:
         raise SpaceError(f"repeats={repeats!r}: it is a whole number from 1 on")
-    if any(isinstance(space, Mapping) and "seed" in space for space in spaces):
+    if any(isinstance(one, Mapping) and "seed" in one for one in _several(space)):
         raise SpaceError('space["seed"] is there, and repeats bring seeds of their own; leave one of them away')
     return [*range(seed, seed + repeats)]
+
+
+def _several(space: Any) -> Sequence[Any]:
+    return space if isinstance(space, Sequence) and not isinstance(space, (str, bytes)) else [space]
 
 
 def recorded(experiments: Iterable[Experiment]) -> dict[str, Experiment]:
@@ -102,5 +104,5 @@ def status_of(setting: Setting, known: Mapping[str, Experiment]) -> str:
 
 def known_outcomes(settings: Iterable[Setting], known: Mapping[str, Experiment]) -> list[Experiment]:
     """The experiments of these settings as far as they are recorded, oldest first."""
-    found = [known[setting.hash] for setting in settings if setting.hash in known]
-    return sorted(found, key=lambda experiment: (experiment.recorded_at, experiment.name))
+    found = {setting.hash: known[setting.hash] for setting in settings if setting.hash in known}
+    return sorted(found.values(), key=lambda experiment: (experiment.recorded_at, experiment.name))

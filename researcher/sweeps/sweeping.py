@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from researcher.environment import environment
-from researcher.errors import EngineError, SweepWarning
+from researcher.errors import EngineError, SpaceError, SweepWarning
 from researcher.experiments import Experiments
 from researcher.running import call_of
 from researcher.storage.directory import RecordsDirectory
-from researcher.sweeps.carrying import Carrying, Listed, Plan
+from researcher.sweeps.carrying import Carrying
 from researcher.sweeps.engines import engine_for
 from researcher.sweeps.job import Job
 from researcher.sweeps.objective import Mode, Objective
-from researcher.sweeps.settings import known_outcomes, open_settings, recorded, settings_of, status_of
+from researcher.sweeps.plan import Listed, Plan
+from researcher.sweeps.settings import known_outcomes, open_settings, recorded, seeds_of, settings_of, status_of
 from researcher.sweeps.tally import Tally
+from researcher.sweeps.trials import direction_of, trials_of
 from researcher.telling import warn
 
 if TYPE_CHECKING:
@@ -25,11 +27,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from distributed import Client
+    from optuna import Study, Trial
 
 
 def sweep(
     function: Callable[..., Any],
-    space: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    space: Mapping[str, Any] | Sequence[Mapping[str, Any]] | Callable[[Trial], Mapping[str, Any]],
     records: str | os.PathLike[str] = "records/",
     *,
     n: int | None = None,
@@ -37,6 +40,7 @@ def sweep(
     seed: int = 0,
     n_jobs: int = -1,
     engine: Client | Executor | ModuleType | None = None,
+    study: Study | None = None,
     objective: str | None = None,
     mode: Mode | None = None,
     retry_failed: bool = True,
@@ -54,14 +58,19 @@ def sweep(
             ``scipy.stats`` or one of `choice`, `uniform`, `log_uniform` and `integers`; a function of the other
             params; a dict, which is a space in itself; or one value for all. A list of spaces is one after the other.
         records: the records directory; it is made if it is missing.
-        n: how many samples of the distributions are tried, at each point of the grid.
+        n: how many samples of the distributions are tried, at each point of the grid; with a study, how many trials
+            there are in all, those of earlier calls among them.
         repeats: how often each is run, each time with another param ``seed``: ``seed``, ``seed + 1`` and so on.
         seed: of the samples, and the first of the repeats.
-        n_jobs: how many processes of this machine; -1 for one a core, 1 for this process.
+        n_jobs: how many processes of this machine; -1 for one a core, 1 for this process. Of an engine, how many
+            experiments at once, if it is positive.
         engine: runs it instead: a dask ``Client``, the module ``ray``, or any ``concurrent.futures.Executor``. It
             has to see the records directory.
-        objective: the observation that the progress bar looks at: its best value at any step.
-        mode: ``min`` or ``max``; if not given, see `Experiments.best`.
+        study: an Optuna study, which chooses the params, lists and ranges as well as what is drawn. Instead of a space
+            it can be given a function that makes params of a trial. It is told the best value of the objective, of
+            repeats the mean, and prunes what `Recorder.should_stop` is asked in.
+        objective: the observation that the study and the progress bar look at: its best value at any step.
+        mode: ``min`` or ``max``; if not given, that of the study, or see `Experiments.best`.
         retry_failed: run again what failed in an earlier call; with False it is left as it is.
         progress: show a progress bar, with the best so far where there is an objective.
 
@@ -89,18 +98,25 @@ def sweep(
     if not isinstance(n_jobs, int) or n_jobs == 0:
         raise EngineError(f"n_jobs={n_jobs!r}: it is a number of processes, or -1 for one a core")
     call_of(function)
-    aim = None if objective is None else Objective.of(objective, mode)
+    if not isinstance(n_jobs, int) or n_jobs == 0:
+        raise EngineError(f"n_jobs={n_jobs!r}: it is a number of processes, or -1 for one a core")
+    aim = _aim(study, objective, mode)
+    seeds = seeds_of(space, repeats, seed)
     directory = RecordsDirectory(Path(records).absolute())
     _refresh(directory)
     known = recorded(directory.experiments)
-    settings = settings_of(space, n, repeats, seed)
-    plan: Plan = Listed(open_settings(settings, known, retry_failed=retry_failed))
-    finished = [known[s.hash] for s in settings if status_of(s, known) == "finished"]
-    tally = Tally(len(settings), finished, aim, progress=progress)
+    plan: Plan
+    if study is None or aim is None:
+        settings = settings_of(space, n, seeds, seed)
+        plan = Listed(settings, open_settings(settings, known, retry_failed=retry_failed))
+    else:
+        plan = trials_of(study, space, n, seeds, aim, directory.path, known, retry_failed=retry_failed)
+    finished = [known[s.hash] for s in plan.settings if status_of(s, known) in ("finished", "pruned")]
+    tally = Tally(plan.total, finished, aim, progress=progress)
     try:
-        if plan.total:
+        if plan.left:
             job = Job(function, directory.path, aim, environment(directory.path, function))
-            Carrying(plan, engine_for(engine, job, n_jobs, plan.total), tally.add).carry_out()
+            Carrying(plan, engine_for(engine, job, n_jobs, plan.left), tally.add).carry_out()
     except EngineError as error:
         raise EngineError(f"{error}. {tally.so_far()}") from error.__cause__
     except KeyboardInterrupt:
@@ -110,7 +126,19 @@ def sweep(
     if trouble := tally.trouble():
         warn(f"{trouble}\nCall it again to try these again.", SweepWarning)
     _refresh(directory)
-    return Experiments(known_outcomes(settings, recorded(directory.experiments)), directory.damaged)
+    return Experiments(known_outcomes(plan.settings, recorded(directory.experiments)), directory.damaged)
+
+
+def _aim(study: Study | None, objective: str | None, mode: Mode | None) -> Objective | None:
+    """What the sweep is after; of a study, in its direction."""
+    if study is None:
+        return None if objective is None else Objective.of(objective, mode)
+    direction = direction_of(study)
+    if objective is None:
+        raise SpaceError('a study needs to know what it is after: objective="val_loss", the name of an observation')
+    if mode not in (None, direction):
+        raise SpaceError(f"mode={mode!r}, and the study is after the {direction}; leave mode away")
+    return Objective(objective, direction)
 
 
 def _refresh(directory: RecordsDirectory) -> None:

@@ -71,7 +71,7 @@ class Tally:
     def so_far(self) -> str:
         """How far the sweep is, and how it goes on."""
         return (
-            f"{self.ended['finished']} of {self._total} experiments are finished and recorded. "
+            f"{self.ended['finished'] + self.ended['pruned']} of {self._total} experiments are finished and recorded. "
             "Call it again to go on: what is finished is skipped"
         )
 
