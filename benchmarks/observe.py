@@ -140,7 +140,7 @@ WORKLOAD = Workload(
     {
         "smallest": Size(rounds=1, calls=50, seconds=0.1, acknowledged=10),
         "quick": Size(rounds=1, calls=2_000, seconds=1.0, acknowledged=200),
-        "full": Size(rounds=7, calls=5_000, seconds=2.0, acknowledged=200),
+        "full": Size(rounds=4, calls=5_000, seconds=2.0, acknowledged=200),
     },
     role=Observes,
 )
