@@ -89,6 +89,7 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     Raises:
         MissingExtra: pyarrow is not installed.
         RecordsNotFound: there is no such file or directory, or no such file in it.
+        CannotRead: it is there and cannot be read.
         DamagedRecord: the file is damaged, or is Parquet of something else.
 
     >>> import tempfile

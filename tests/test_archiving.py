@@ -189,6 +189,34 @@ def test_damaged_records_stop_no_others_and_are_told_each_time(records, target):
     assert names_in(target) == names_of(records)[:1] + names_of(records)[2:]
 
 
+def test_a_record_that_was_out_of_reach_is_looked_at_again(records, target):
+    first = sorted(records.glob("*.json"))[0]
+    whole = first.read_bytes()
+    first.write_bytes(whole[:50] + b" " * (len(whole) - 50))
+    os.utime(first, (1, 1))
+    with pytest.warns(DamagedRecordWarning, match=first.name):
+        assert rs.archive(records, target).experiments == 29
+    first.write_bytes(whole)
+    os.utime(first, (1, 1))
+    assert (rs.archive(records, target).experiments, names_in(target)) == (30, names_of(records))
+
+
+def test_what_is_gone_from_both_is_told(records, target):
+    rs.archive(records, target, part_size=10)
+    gone = sorted(records.glob("*.json"))[3]
+    gone.unlink()
+    assert rs.archive(records, target, part_size=10).damaged == []
+    part = target / "part-00000.parquet"
+    content = bytearray(part.read_bytes())
+    content[4:-2000] = bytes(len(content) - 2004)  # its end, which tells what it is of, is whole
+    part.write_bytes(content)
+    write(records, [900_000], dropout=0.5)
+    with pytest.warns(DamagedRecordWarning, match="the archive does not have it either"):
+        found = rs.archive(records, target, part_size=10)
+    assert (found.experiments, [path for path, _ in found.damaged]) == (30, [gone])
+    assert names_in(target) == names_of(records)
+
+
 def test_journals_are_left_out_and_named(records, target):
     with rs.Recorder({"title": "running"}, records) as recorder:
         recorder.observe(loss=1.0)
@@ -220,7 +248,7 @@ def test_no_records(tmp_path, target):
 
 def test_nothing_else_is_written_over(records, target):
     rs.all_experiments(records).to_parquet(target / "mine.parquet")
-    with pytest.raises(CannotWrite, match=r"holds mine\.parquet but no"):
+    with pytest.raises(CannotWrite, match=r"holds mine\.parquet, which is no part"):
         rs.archive(records, target)
     with pytest.raises(CannotWrite, match="cannot write the archive"):
         rs.archive(records, target / "mine.parquet")

@@ -79,18 +79,18 @@ def manifest_in(target: Path, records: str) -> Manifest:
         OSError: it cannot be read.
     """
     there = names_in(target) or []
-    if NAME not in there:
-        other = next(filter(is_part, there), None)
-        if other is not None:
-            raise CannotWrite(f"{target} holds {other} but no {NAME}, so it is no archive; choose another directory")
-        return Manifest(records)
-    found = read(target)
+    found = read(target) if NAME in there else Manifest(records)
     if found.format > FORMAT:
         raise CannotWrite(f"{target} was written by a later version of researcher; update this one to go on with it")
     if found.records != records:
         raise CannotWrite(
             f"{target} is the archive of {found.records}, not of {records}; choose another directory. "
             f'If both are the same records, change "records" in its {NAME}.'
+        )
+    other = next((name for name in there if is_part(name) and name not in found.parts), None)
+    if other is not None:
+        raise CannotWrite(
+            f"{target} holds {other}, which is no part of its archive; choose another directory or move it"
         )
     return found
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from researcher.errors import DamagedRecord, RecordsNotFound
+from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.storage.arrow import pa, pq
 from researcher.storage.files import opened, replacing
@@ -43,6 +43,7 @@ def about(path: Path) -> dict[str, Any]:
 
     Raises:
         RecordsNotFound: there is no such file.
+        CannotRead: it is there and cannot be read.
         DamagedRecord: it is none that `write` wrote, or damaged.
     """
     with _opened(path) as file:
@@ -57,6 +58,7 @@ def experiments_in(path: Path) -> list[Experiment]:
 
     Raises:
         RecordsNotFound: there is no such file.
+        CannotRead: it is there and cannot be read.
         DamagedRecord: it is damaged, or holds something else.
     """
     found: list[Experiment] = []
@@ -108,7 +110,9 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
         raise RecordsNotFound(f"there is no file {path}") from None
     except DamagedRecord:
         raise
-    except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are these
+    except (OSError, ValueError, KeyError) as error:  # of pyarrow, which gives its OSErrors no number
+        if getattr(error, "errno", None) is not None:
+            raise CannotRead(f"cannot read {path}: {_in_short(error)}") from error
         raise DamagedRecord(path, f"it cannot be read as Parquet of experiments ({_in_short(error)})") from None
 
 

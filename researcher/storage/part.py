@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.experiment import Experiment
 from researcher.storage import parquet
 from researcher.storage.files import Identity
 from researcher.storage.reading import read_whole
 from researcher.storage.rows import Row, kinds_of, merged, row_of
+
+_GONE = "its file is gone, and the archive does not have it either"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Part:
 def write_part(records: Path, path: Path, members: Mapping[str, Identity], kinds: Mapping[str, str]) -> Part:
     """Write a part, unless it is there, of the same files as they are now, and has all these columns.
 
-    What the part holds already of a record that is gone or damaged now, it keeps.
+    What the part holds already of a record that is gone or damaged now, it keeps. Records that were damaged are looked
+    at each time, as they may have been out of reach only.
 
     Args:
         records: the records directory.
@@ -52,14 +54,16 @@ def write_part(records: Path, path: Path, members: Mapping[str, Identity], kinds
     """
     inputs = hashlib.sha256(json.dumps(sorted(members.items())).encode()).hexdigest()
     before = _about(path)
-    if before.get("inputs") == inputs:
-        if _same(merged([kinds, before["kinds"]]), before["kinds"]):
-            damaged = [(name, reason) for name, reason in before["damaged"]]
-            return Part(path.name, before["experiments"], damaged, before["kinds"], written=False)
-        rows, damaged = list(map(row_of, parquet.experiments_in(path))), before["damaged"]
-    else:
+    damaged = [(name, reason) for name, reason in before.get("damaged", ())]
+    current = before.get("inputs") == inputs and not _rows_of(records, [name for name, _ in damaged])[0]
+    if current and _same(merged([kinds, before["kinds"]]), before["kinds"]):
+        return Part(path.name, before["experiments"], damaged, before["kinds"], written=False)
+    rows = _rows_in(path) if current else []
+    if not current or len(rows) < before["experiments"]:
         rows, damaged = _rows_of(records, members)
-        rows += _left({Path(name).stem for name in members} - {row["experiment"] for row in rows}, path, before)
+        rows += _kept(path, members, rows) if before else []
+        told = _stems(name for name, _ in damaged) | {row["experiment"] for row in rows}
+        damaged += [(name, _GONE) for name in members if Path(name).stem not in told]
     kinds = merged([kinds, kinds_of(rows)])
     parquet.write(path, [rows] if rows else [], kinds, inputs=inputs, experiments=len(rows), damaged=damaged)
     return Part(path.name, len(rows), damaged, kinds, written=True)
@@ -97,7 +101,20 @@ def _rows_of(records: Path, members: Iterable[str]) -> tuple[list[Row], list[tup
     return rows, damaged
 
 
-def _left(wanted: set[str], path: Path, before: Mapping[str, Any]) -> Iterator[Row]:
-    """The rows that a part holds of experiments of these names."""
-    found: list[Experiment] = parquet.experiments_in(path) if wanted and before else []
-    return (row_of(experiment) for experiment in found if experiment.name in wanted)
+def _kept(path: Path, members: Iterable[str], rows: Iterable[Row]) -> list[Row]:
+    """What a part holds of those of its members that these rows are not of."""
+    missing = _stems(members) - {row["experiment"] for row in rows}
+    return [row for row in _rows_in(path) if row["experiment"] in missing] if missing else []
+
+
+def _stems(members: Iterable[str]) -> set[str]:
+    """The names of experiments by those of their files."""
+    return {Path(name).stem for name in members}
+
+
+def _rows_in(path: Path) -> list[Row]:
+    """The rows that a part holds; none if it is damaged."""
+    try:
+        return list(map(row_of, parquet.experiments_in(path)))
+    except (RecordsNotFound, DamagedRecord):
+        return []
