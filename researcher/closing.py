@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from researcher.experiment import Experiment
+from researcher.places import Place
 from researcher.storage.ending import ended, published, rescued
 from researcher.storage.journal import Journal
 from researcher.telling import reason, warn
 
 
-def make_record(journal: Journal, records: Path, experiment: Experiment) -> None:
+def make_record(journal: Journal, records: Place, experiment: Experiment) -> None:
     """Publish what a sealed journal holds; if that is not possible, a warning says where it is kept.
 
     Args:
@@ -25,7 +24,7 @@ def make_record(journal: Journal, records: Path, experiment: Experiment) -> None
         _keep(journal, records, experiment, reason(error))
 
 
-def _keep(journal: Journal, records: Path, experiment: Experiment, why: str) -> None:
+def _keep(journal: Journal, records: Place, experiment: Experiment, why: str) -> None:
     experiment.become(ended(journal).experiment())
     if journal.flush():
         kept = f"Everything is kept in {journal.path}; `researcher recover {records}` makes its record"

@@ -12,6 +12,7 @@ from typing import Any
 from researcher import entry, packages
 from researcher.code_version import CodeVersion, code_version
 from researcher.machine import machine
+from researcher.places import Place, place
 from researcher.redaction import redacted_arguments
 from researcher.storage import texts
 
@@ -45,7 +46,7 @@ def environment(records: str | os.PathLike[str], function: Callable[..., Any] | 
     if os.environ.get(SWITCH, "").casefold() in ("off", "0", "false", "no"):
         return {}
     try:
-        return _environment(Path(records), function)
+        return _environment(place(records), function)
     except Exception as error:  # noqa: BLE001 - whatever is odd about a machine must not cost the record
         return {"trouble": f"{type(error).__name__}: {error}"}
 
@@ -63,7 +64,7 @@ def brought_up_to_date(found: Mapping[str, Any]) -> dict[str, Any] | None:
     return None if versions == found["packages"] else {**found, "packages": versions}
 
 
-def _environment(records: Path, function: Callable[..., Any] | None) -> dict[str, Any]:
+def _environment(records: Place, function: Callable[..., Any] | None) -> dict[str, Any]:
     directory = entry.directory(function)
     version = None if directory is None else code_version(directory)
     began = entry.described(function)
@@ -82,7 +83,7 @@ def _environment(records: Path, function: Callable[..., Any] | None) -> dict[str
     }
 
 
-def _code(version: CodeVersion, records: Path) -> dict[str, Any]:
+def _code(version: CodeVersion, records: Place) -> dict[str, Any]:
     found: dict[str, Any] = {"commit": version.commit, "branch": version.branch, "remote": version.remote}
     if version.changed is not None:
         found["changed"] = version.changed
@@ -93,7 +94,7 @@ def _code(version: CodeVersion, records: Path) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value != ""}
 
 
-def _kept(records: Path, text: str | None, ending: str) -> str | None:
+def _kept(records: Place, text: str | None, ending: str) -> str | None:
     """The name of the file that holds the text; None if it cannot be kept."""
     try:
         return None if text is None else texts.keep(records, text, ending)

@@ -4,6 +4,7 @@
 ResearcherError
 ├── NotRecordable        (TypeError, ValueError)  a value, key or name that a record cannot hold
 ├── CannotWrite          (OSError)                the record could not be written
+├── BadAddress           (ValueError)             a URL that cannot name a place for records
 ├── RecordsNotFound      (FileNotFoundError)      no such records directory, or no such record in it
 ├── CannotRead           (OSError)                the records directory is there and cannot be read
 ├── DamagedRecord        (ValueError)             a file that is not a readable record
@@ -29,7 +30,7 @@ ResearcherWarning        (UserWarning)
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 
 class ResearcherError(Exception):
@@ -68,6 +69,10 @@ class CannotWrite(_Rescued, OSError):
         self.rescue = rescue
 
 
+class BadAddress(ResearcherError, ValueError):
+    """A URL that cannot name a place for records: of a kind that is not known here, or with a password in it."""
+
+
 class RecordsNotFound(ResearcherError, FileNotFoundError):
     """There is no such records directory, or no such record in it."""
 
@@ -84,7 +89,7 @@ class DamagedRecord(ResearcherError, ValueError):
         reason: what is wrong with it, in a few words.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: PurePath, reason: str) -> None:
         super().__init__(path, reason)  # all arguments, as an error must survive pickling between processes
         self.path = path
         self.reason = reason
@@ -125,20 +130,23 @@ class CannotReproduce(ResearcherError, RuntimeError):
     """An experiment cannot be run again: its function is not recorded, is gone, or may not be rebuilt."""
 
 
-class MissingExtra(ResearcherError, ImportError):
+class MissingExtra(_Rescued, ImportError):
     """Something needs a package that is not installed.
 
     Attributes:
         extra: the extra of this package that brings it.
+        rescue: the file that holds everything that was to be recorded, or None.
     """
 
-    def __init__(self, extra: str, reason: str) -> None:
-        super().__init__(extra, reason)
+    def __init__(self, extra: str, reason: str, rescue: Path | None = None) -> None:
+        super().__init__(extra, reason, rescue)
         self.extra = extra
         self.reason = reason
+        self.rescue = rescue
 
     def __str__(self) -> str:
-        return f'{self.reason}. Install it: pip install "researcher-notebook[{self.extra}]"'
+        kept = f"\nWhat was to be recorded is kept in {self.rescue}" if self.rescue else ""
+        return f'{self.reason}. Install it: pip install "researcher-notebook[{self.extra}]"{kept}'
 
 
 class QueryError(ResearcherError, ValueError):

@@ -6,12 +6,12 @@ import datetime
 import html
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.observations import Shape, lower_is_better, shape_of, summed_up
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
+from researcher.places import Place
 
 RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
 TIMESTAMP = "%Y-%m-%d_%H:%M:%S"
@@ -63,7 +63,8 @@ class Experiment:
     Observations are decoded when they are first looked at.
 
     Attributes:
-        path: the record file, or None for an experiment that was made in memory.
+        path: the record file; of records on a store its `Address`, whose ``str`` is the URL. None for an experiment
+            that was made in memory.
 
     >>> experiment = Experiment({"title": "relu", "lr": 0.1, "observations": {"loss": [0.5, 0.25]}})
     >>> experiment.params, experiment.final_observations("loss")
@@ -73,7 +74,7 @@ class Experiment:
     def __init__(
         self,
         data: Mapping[str, Any],
-        path: Path | None = None,
+        path: Place | None = None,
         rest: Callable[[], Mapping[str, Any]] | None = None,
         name: str = "",
         home: object = None,

@@ -6,7 +6,6 @@ import html
 import os
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
 
 from researcher.errors import UnknownNameWarning
@@ -14,6 +13,7 @@ from researcher.experiment import Experiment
 from researcher.exporting import columns_of, to_arrow, to_csv, to_polars
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT, flattened, label, leaves, varying
+from researcher.places import Place
 from researcher.query import Query, parse, quoted
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Experiments(list[Experiment]):
         damaged: path and reason of each file of the records directory that is not a readable record.
     """
 
-    def __init__(self, experiments: Iterable[Experiment] = (), damaged: Iterable[tuple[Path, str]] = ()) -> None:
+    def __init__(self, experiments: Iterable[Experiment] = (), damaged: Iterable[tuple[Place, str]] = ()) -> None:
         super().__init__(experiments)
         self.damaged = list(damaged)
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
 
 from researcher.errors import DamagedRecordWarning, NoSuchExperiment
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.storage.directory import RecordsDirectory
+from researcher.places import Address, Place, place
+from researcher.storage.directory import records_directory
 from researcher.storage.names import JOURNAL, RECORD
 from researcher.storage.reading import read
 
-_warned: set[tuple[Path, str, int]] = set()
+_warned: set[tuple[Place, str, int]] = set()
 
 
 def all_experiments(path: str | os.PathLike[str]) -> Experiments:
     """All experiments that are recorded in the directory ``path``, oldest first.
+
+    The directory may be a URL, such as ``s3://bucket/records``; its files are read many at once.
 
     Those that still run are there as far as they are, with the status ``running``; those whose process is gone are
     ``interrupted``. A damaged file is left out, warned of once a process, and listed in ``.damaged`` of what is
@@ -27,8 +29,10 @@ def all_experiments(path: str | os.PathLike[str]) -> Experiments:
     Raises:
         RecordsNotFound: there is no such directory; a FileNotFoundError too.
         CannotRead: it is there and cannot be read.
+        BadAddress: it is a URL that cannot be used.
+        MissingExtra: it is a URL, and what it needs is not installed.
     """
-    directory = RecordsDirectory(path)
+    directory = records_directory(path)
     directory.refresh()
     warn_of(directory.damaged)
     return Experiments(directory.experiments, directory.damaged)
@@ -41,7 +45,7 @@ def load_experiment(path: str | os.PathLike[str], name: str) -> Experiment:
         RecordsNotFound: there is no such record.
         DamagedRecord: it cannot be read as one.
     """
-    return read(Path(path) / (name if name.endswith((RECORD, JOURNAL)) else f"{name}{RECORD}"))
+    return read(place(path) / (name if name.endswith((RECORD, JOURNAL)) else f"{name}{RECORD}"))
 
 
 def past_experiment_from_hash(path: str | os.PathLike[str], hash_segment: str) -> Experiment:
@@ -88,7 +92,7 @@ def _of_one_hash(experiments: Experiments, segment: str, path: str | os.PathLike
     return found
 
 
-def warn_of(damaged: Iterable[tuple[Path, str]]) -> None:
+def warn_of(damaged: Iterable[tuple[Place, str]]) -> None:
     """Warn of damaged files in one message, of each once in the life of this process, and again when it changed."""
     fresh = {(path.absolute(), reason, _changed(path)): f"  {path}: {reason}" for path, reason in damaged}
     listed = [line for key, line in fresh.items() if key not in _warned]
@@ -101,8 +105,10 @@ def warn_of(damaged: Iterable[tuple[Path, str]]) -> None:
     warnings.warn(message, DamagedRecordWarning, stacklevel=3)
 
 
-def _changed(path: Path) -> int:
-    """When the file was last changed, in nanoseconds; 0 if it is gone."""
+def _changed(path: Place) -> int:
+    """When the file was last changed, in nanoseconds; 0 if it is gone, or not on this machine."""
+    if isinstance(path, Address):
+        return 0
     try:
         return path.lstat().st_mtime_ns
     except OSError:

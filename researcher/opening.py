@@ -9,6 +9,8 @@ from typing import Any
 
 from researcher.errors import CannotWrite
 from researcher.experiment import Experiment
+from researcher.places import Address, Place
+from researcher.recovery import recovered
 from researcher.resume import up_to_date
 from researcher.storage import beginning, names
 from researcher.storage.journal import Journal
@@ -16,8 +18,10 @@ from researcher.storage.lines import Line, encoded
 from researcher.storage.locks import alone
 from researcher.telling import reason, warn
 
+_SAFE = "What is observed is kept on this machine, and sent as soon as that is possible."
 
-def new_journal(params: Mapping[str, Any], facts: Mapping[str, Any], records: Path, *, insist: bool) -> Journal:
+
+def new_journal(params: Mapping[str, Any], facts: Mapping[str, Any], records: Place, *, insist: bool) -> Journal:
     """The journal of a new experiment.
 
     Args:
@@ -33,7 +37,7 @@ def new_journal(params: Mapping[str, Any], facts: Mapping[str, Any], records: Pa
 
 
 def resumed_journal(
-    experiment: Experiment, step: float | None, records: Path, *, insist: bool
+    experiment: Experiment, step: float | None, records: Place, *, insist: bool
 ) -> tuple[Journal, float]:
     """The journal in which an experiment goes on, and how many seconds after it began for the first time.
 
@@ -49,8 +53,10 @@ def resumed_journal(
     """
     with alone(records):
         found = up_to_date(experiment)
+        if isinstance(records, Address) and found.path is not None and found.path.suffix == names.JOURNAL:
+            found = recovered(found, records)
         now = max(0.0, time.time() - found.recorded_at)
-        if found.path is not None and found.path.suffix == names.JOURNAL:
+        if isinstance(found.path, Path) and found.path.suffix == names.JOURNAL:
             try:
                 journal = Journal.reopen(found.path)
             except OSError as error:
@@ -61,7 +67,9 @@ def resumed_journal(
     return journal, now
 
 
-def _begun(lines: beginning.Beginning, records: Path, *, insist: bool) -> Journal:
+def _begun(lines: beginning.Beginning, records: Place, *, insist: bool) -> Journal:
+    if isinstance(records, Address):
+        return _spooled(lines, records, insist=insist)
     try:
         return Journal.begin(records, *lines)
     except (OSError, ValueError) as error:
@@ -70,3 +78,19 @@ def _begun(lines: beginning.Beginning, records: Path, *, insist: bool) -> Journa
             raise CannotWrite(message) from error
         warn(f"{message}\nWhat is observed is kept in memory, and written as soon as that is possible.")
         return Journal.unwritten(records / names.numbered(lines.name, 1, names.JOURNAL), lines.content)
+
+
+def _spooled(lines: beginning.Beginning, records: Address, *, insist: bool) -> Journal:
+    """The same for records on a store: in the spool of this machine, from where it is sent."""
+    from researcher.storage.remote.journal import begun
+
+    def tell(why: str) -> None:
+        warn(f"cannot send to {records}: {why}. {_SAFE}")
+
+    try:
+        journal, trouble = begun(records, *lines, tell, insist=insist)
+    except (OSError, ValueError) as error:
+        raise CannotWrite(f"cannot record into {records}: {reason(error)}") from error
+    if trouble is not None:
+        tell(reason(trouble))
+    return journal

@@ -116,12 +116,12 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
             missing = [name for name in read(source).parts if name not in names]
             damaged += [(source / name, "it is not written yet; rs.archive goes on with it") for name in missing]
         except DamagedRecord as error:
-            damaged.append((error.path, error.reason))
+            damaged.append((source / NAME, error.reason))
     for name in names:
         try:
             found += experiments_in(source / name)
         except DamagedRecord as error:
-            damaged.append((error.path, error.reason))
+            damaged.append((source / name, error.reason))
     warn_of(damaged)
     return Experiments(_sorted(found), damaged)
 

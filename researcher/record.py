@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 from researcher.environment import environment
-from researcher.errors import CannotWrite, NotRecordable
+from researcher.errors import BadAddress, CannotWrite, MissingExtra, NotRecordable
 from researcher.experiment import RESERVED, Experiment
 from researcher.observations import ObservationCollector
 from researcher.params import digest
+from researcher.places import place
 from researcher.plain import plain
 from researcher.storage import names, records
 from researcher.storage.publish import publish, rescued
@@ -25,8 +25,8 @@ def record_experiment(
 ) -> Experiment:
     """Record an experiment that has ended, as a file of its own in the directory ``save_path``.
 
-    The directory is made if it is missing. The same params again are a repeat with a file of its own; nothing is
-    ever overwritten.
+    The directory is made if it is missing; it may be a URL, such as ``s3://bucket/records``. The same params again are
+    a repeat with a file of its own; nothing is ever overwritten.
 
     Args:
         params: what the experiment was run with, by name; ``title`` names the file.
@@ -41,6 +41,7 @@ def record_experiment(
         NotRecordable: a value or a name has no place in a record. Nothing was recorded, and ``error.rescue`` is a
             file with all of it.
         CannotWrite: the directory cannot be written to; ``error.rescue`` likewise.
+        MissingExtra: it is a URL, and what it needs is not installed; likewise.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as records:
@@ -52,7 +53,7 @@ def record_experiment(
     try:
         head = records.stamped(checked_params(params), _seconds(duration), "finished")
         return _publish(save_path, names.stem(head.get("title"), head["hash"]), head, observations)
-    except (NotRecordable, CannotWrite) as error:
+    except (NotRecordable, CannotWrite, MissingExtra) as error:
         raise _with_rescue(error, params, observations) from error.__cause__
 
 
@@ -85,7 +86,7 @@ def save_experiment(
         params = checked_params({key: parameters[key] for key in parameters if key not in own} if own else parameters)
         head = records.stamped({**params, **own}, None, "finished")
         return _publish(path, names.cleaned(str(name).removesuffix(".json")) or head["hash"], head, observations)
-    except (NotRecordable, CannotWrite) as error:
+    except (NotRecordable, CannotWrite, MissingExtra) as error:
         raise _with_rescue(error, parameters, observations) from error.__cause__
 
 
@@ -167,7 +168,9 @@ def _publish(
     ours = {**head["researcher"], **({"environment": around} if around else {})}
     content = records.encode({**head, "researcher": ours}, series)
     try:
-        path = publish(Path(directory), name, content)
+        path = publish(place(directory), name, content)
+    except BadAddress as error:  # which names it without what is secret
+        raise CannotWrite(f"cannot record: {error}") from error
     except (OSError, TypeError, ValueError) as error:  # the latter for what is no path at all
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise CannotWrite(f"cannot record into {directory}: {reason}") from error
@@ -176,10 +179,12 @@ def _publish(
 
 
 def _with_rescue(
-    error: NotRecordable | CannotWrite, params: object, observations: object
-) -> NotRecordable | CannotWrite:
+    error: NotRecordable | CannotWrite | MissingExtra, params: object, observations: object
+) -> NotRecordable | CannotWrite | MissingExtra:
     """The same error, naming the file that holds what was to be recorded."""
     file = rescued(params, observations, str(error))
+    if isinstance(error, MissingExtra):
+        return MissingExtra(error.extra, error.reason, file)
     kept = f"What was to be recorded is kept in {file}" if file else "It could not be kept in a rescue file either"
     message = f"{error}\n{kept}"
     return NotRecordable(message, error.value, file) if isinstance(error, NotRecordable) else CannotWrite(message, file)

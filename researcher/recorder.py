@@ -6,12 +6,12 @@ import atexit
 import contextlib
 import functools
 import os
+import sys
 import threading
 import time
 import traceback
 import weakref
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, get_args
 
@@ -24,6 +24,7 @@ from researcher.environment import brought_up_to_date, environment
 from researcher.errors import CannotRead, NotRecordable, NotRecording, ResearcherError
 from researcher.experiment import Experiment
 from researcher.opening import new_journal, resumed_journal
+from researcher.places import Address, Place, place
 from researcher.progress import Progress
 from researcher.record import checked_params
 from researcher.storage import stopping
@@ -31,6 +32,7 @@ from researcher.storage.belonging import belonging
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
 from researcher.storage.lines import Line, Points, encoded
+from researcher.storage.publish import recordable
 from researcher.storage.reading import read
 from researcher.telling import reason, told_of, warn
 
@@ -75,19 +77,24 @@ class Recorder:
 
         Args:
             params: what the experiment is run with, by name; ``title`` names the file.
-            records: the records directory; it is made if it is missing.
+            records: the records directory; it is made if it is missing. Or a URL, such as ``s3://bucket/records``: then
+                the journal lies in a spool on this machine (``$RESEARCHER_SPOOL``), and what is new in it is sent
+                there every two seconds. If the machine is lost, so is what was not sent; the rest is there as
+                ``interrupted``.
             errors: whether an observation that cannot be recorded, and a directory that cannot be written to at the
                 start, raise or are warned of. Trouble with the disk later on is always only warned of.
             progress: show a progress bar with the latest values; a number is that of the steps to come.
 
         Raises:
             NotRecordable: a param has no place in a record.
+            BadAddress: it is a URL at which nothing can be recorded.
+            MissingExtra: it is a URL, and what it needs is not installed.
             ValueError: ``errors`` is neither ``"raise"`` nor ``"warn"``.
         """
         if errors not in ("raise", "warn"):
             raise ValueError(f"errors={errors!r}: it is 'raise' or 'warn'")
         self._params = checked_params(params)
-        self._records = Path(records).absolute()  # the process may go elsewhere meanwhile
+        self._records = recordable(records).absolute()  # the process may go elsewhere meanwhile
         self._errors = errors
         self._progress = Progress(progress, self._params)
         self._resumed: tuple[Experiment, float | None] | None = None
@@ -134,7 +141,7 @@ class Recorder:
             CannotWrite: it still runs, or its record is one of the 2020 package, which is never changed.
             NotRecordable: the step is no finite number.
         """
-        found = resume.to_resume(hash_or_file, Path(records))
+        found = resume.to_resume(hash_or_file, place(records))
         directory = found.path.parent if found.path is not None else records
         recorder = cls(found.params, directory, errors=errors, progress=progress)
         recorder._resumed = (found, observing.step_of(step))
@@ -382,13 +389,16 @@ class Recorder:
         return dict(self._params)
 
     @property
-    def records(self) -> Path:
+    def records(self) -> Place:
         """The records directory."""
         return self._records
 
     @property
-    def path(self) -> Path | None:
-        """The journal, and after the end the record; before the start None, or what is to be resumed."""
+    def path(self) -> Place | None:
+        """The journal, and after the end the record; before the start None, or what is to be resumed.
+
+        The journal of what is recorded on a store lies on this machine, in the spool.
+        """
         return self._journal.path if self._journal is not None and not self._ended else self._experiment.path
 
     @property
@@ -466,6 +476,10 @@ class Recorder:
             _held.add(self)
         weakref.finalize(self, journal.abandon).atexit = False  # by then `_end_all` has ended all
         _running[id(self)] = self
+        if isinstance(self._records, Address):
+            from researcher.storage.remote.leaving import before_that
+
+            before_that(_end_what_is_sent)
 
     def _read(self, journal: Journal) -> JournalReader:
         """Bring the experiment up to date with the journal, and with what waits to be written there."""
@@ -541,7 +555,18 @@ def _all_running() -> list[Recorder]:
 @atexit.register
 def _end_all() -> None:
     """What still runs at the end of the process was interrupted, by what the process does not know."""
-    for recorder in _all_running():
+    if store := sys.modules.get("researcher.storage.remote.store"):
+        store.close()
+    _end(_all_running())
+
+
+def _end_what_is_sent() -> None:
+    """The same for what is recorded on stores, which is possible for a shorter time."""
+    _end([recorder for recorder in _all_running() if isinstance(recorder._records, Address)])
+
+
+def _end(recorders: list[Recorder]) -> None:
+    for recorder in recorders:
         try:
             recorder.finish("interrupted")
         except Exception:  # noqa: BLE001 - what one of them raises must not stop the others

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from researcher.errors import CannotRead, CannotWrite, RecordsNotFound
+from researcher.errors import CannotRead, CannotWrite, NoSuchExperiment, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
+from researcher.places import Address, Place, place
 from researcher.storage import names
-from researcher.storage.ending import ended, published, published_before
+from researcher.storage.ending import Ended, ended, published, published_before
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
 from researcher.storage.reading import read
+from researcher.storage.whereabouts import same
+
+if TYPE_CHECKING:
+    from researcher.storage.remote.left import LeftJournal
+
+Opened = Callable[[], "Journal | LeftJournal"]
 
 
 def recover(path: str | os.PathLike[str] = "records/") -> Experiments:
@@ -30,9 +41,10 @@ def recover(path: str | os.PathLike[str] = "records/") -> Experiments:
         CannotWrite: a record cannot be written; its journal is still there.
     """
     recovered = Experiments()
-    for journal in _journals(Path(path)):
+    for reader, opened in _left_behind(place(path)):
+        journal = reader.path
         try:
-            remark = _recover(journal, recovered)
+            remark = _recover(reader, opened, recovered)
         except ValueError as error:
             remark = str(getattr(error, "reason", error))
         except (BlockingIOError, FileNotFoundError):
@@ -44,6 +56,15 @@ def recover(path: str | os.PathLike[str] = "records/") -> Experiments:
     return recovered
 
 
+def _left_behind(records: Place) -> Sequence[tuple[JournalReader, Opened]]:
+    """A reader for each journal, and how it becomes ours, so that no other process recovers it too."""
+    if isinstance(records, Address):
+        from researcher.storage.remote.left import left_behind
+
+        return left_behind(records)
+    return [(JournalReader(path), functools.partial(Journal.reopen, path)) for path in _journals(records)]
+
+
 def _journals(directory: Path) -> list[Path]:
     try:
         return sorted(p for p in directory.iterdir() if p.suffix == names.JOURNAL and not p.name.startswith("."))
@@ -53,13 +74,12 @@ def _journals(directory: Path) -> list[Path]:
         raise CannotRead(f"cannot read the directory {directory}: {error.strerror}") from error
 
 
-def _recover(path: Path, recovered: Experiments) -> str:
+def _recover(reader: JournalReader, opened: Opened, recovered: Experiments) -> str:
     """Publish one journal, unless it is written; and what is wrong with it."""
-    reader = JournalReader(path)
     reader.refresh()
     if reader.running:
         return ""
-    journal = Journal.reopen(path)  # ours now, and no other process recovers it too
+    journal = opened()
     try:
         said = ended(journal).remark
         recovered.append(_left_over(journal) or published(journal))
@@ -68,10 +88,30 @@ def _recover(path: Path, recovered: Experiments) -> str:
     return said and (reader.remark or said)
 
 
-def _left_over(journal: Journal) -> Experiment | None:
+def _left_over(journal: Ended) -> Experiment | None:
     """The record of a journal whose process ended after publishing it and before removing it."""
-    record = published_before(ended(journal))
+    record = published_before(ended(journal), journal.place)
     if record is None:
         return None
     journal.remove()
     return read(record)
+
+
+def recovered(experiment: Experiment, records: Address) -> Experiment:
+    """The record that is made of the journal in which an experiment on a store was left behind.
+
+    Raises:
+        NoSuchExperiment: there is no such journal any more.
+        CannotWrite: the record cannot be written, or the experiment runs.
+    """
+    try:
+        for reader, opened in _left_behind(records):
+            with contextlib.suppress(ValueError):
+                reader.refresh()
+                if same(reader.head()["researcher"], experiment.ours):
+                    found = Experiments()
+                    _recover(reader, opened, found)
+                    return found[0]
+    except (OSError, IndexError) as error:
+        raise CannotWrite(f"cannot go on with {experiment.name}: {error or 'another process is at it'}") from error
+    raise NoSuchExperiment(f"{experiment.path} is gone")

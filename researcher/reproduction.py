@@ -6,7 +6,6 @@ import html
 import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from researcher.changes import Changes, changes_since
@@ -15,9 +14,11 @@ from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.finding import found_function
 from researcher.load import all_experiments
+from researcher.places import Place, place
 from researcher.repeats import repeats_of
 from researcher.running import recorded_call
 from researcher.seeding import seed_of
+from researcher.storage.reading import is_directory
 from researcher.verdicts import Verdict, verdict_on
 
 
@@ -116,7 +117,7 @@ def reproduce(
     """
     if experiment.status == "running":
         raise CannotReproduce(f"{experiment.name} is still running; wait for its end")
-    directory = Path(records) if records is not None else _directory(experiment)
+    directory = place(records) if records is not None else _directory(experiment)
     for name in observations or ():
         if not experiment.has_observation(name):
             known = ", ".join(experiment.observations) or "none"
@@ -139,14 +140,14 @@ def reproduce(
     return Reproduction(experiment, repeat, changes, tuple(verdicts), tolerance, seeded)
 
 
-def _directory(experiment: Experiment) -> Path:
+def _directory(experiment: Experiment) -> Place:
     if experiment.path is None:
         raise CannotReproduce("the experiment has no record; say where to record the repeat: records=...")
     return experiment.path.parent
 
 
-def _repeats(experiment: Experiment, directory: Path) -> Experiments:
+def _repeats(experiment: Experiment, directory: Place) -> Experiments:
     """The experiment and all that are the same but for the seed and have ended well."""
-    others = all_experiments(directory) if directory.is_dir() else Experiments()
+    others = all_experiments(directory) if is_directory(directory) else Experiments()
     candidates = [experiment, *(e for e in others if e.path != experiment.path and e.status == "finished")]
     return repeats_of(candidates)[0]

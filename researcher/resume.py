@@ -8,13 +8,13 @@ from pathlib import Path
 from researcher.errors import CannotWrite, NoSuchExperiment
 from researcher.experiment import Experiment
 from researcher.load import load_experiment, with_hash
+from researcher.places import Address, Place, place
 from researcher.storage import names
-from researcher.storage.follow import JournalReader
-from researcher.storage.reading import read
+from researcher.storage.reading import is_file, read, reader_of
 from researcher.storage.whereabouts import lies_in
 
 
-def to_resume(hash_or_file: str | os.PathLike[str], records: Path) -> Experiment:
+def to_resume(hash_or_file: str | os.PathLike[str], records: Place) -> Experiment:
     """The experiment of a file, or the newest of a hash that did not finish; else the newest of that hash.
 
     Raises:
@@ -23,9 +23,11 @@ def to_resume(hash_or_file: str | os.PathLike[str], records: Path) -> Experiment
         DamagedRecord: the file cannot be read.
         CannotWrite: it still runs, or is one of the 2020 package.
     """
-    given = Path(hash_or_file)
-    if file := next((path for path in (given, records / given) if path.is_file()), None):
+    given = place(hash_or_file)
+    if file := next((path for path in (given, records / given) if is_file(path)), None):
         experiment = load_experiment(file.parent, file.name)
+        if isinstance(records, Address) and isinstance(file, Path):
+            experiment.path = _sent_to(records, file)
     elif given.suffix in (names.RECORD, names.JOURNAL) or len(given.parts) > 1:
         raise NoSuchExperiment(f"there is no record or journal {given}, nor one in {records}")
     else:
@@ -51,10 +53,20 @@ def up_to_date(experiment: Experiment) -> Experiment:
         path = lies_in(experiment.path, experiment.ours)
         if path.suffix != names.JOURNAL:
             return read(path)
-        reader = JournalReader(path)
+        reader = reader_of(path)
         reader.refresh()
     except FileNotFoundError:
         raise NoSuchExperiment(f"{experiment.path} is gone") from None
     if reader.running:
         raise CannotWrite(f"{path.stem} is still being recorded")
-    return reader.experiment()
+    found = reader.experiment()
+    if isinstance(experiment.path, Address):
+        found.path = experiment.path.with_name(path.name)  # also if it was read from the spool
+    return found
+
+
+def _sent_to(records: Address, file: Path) -> Place:
+    """The place of a file of this machine: if it lies in the spool, that which it is sent to."""
+    from researcher.storage.remote import spool
+
+    return records / file.name if file.parent == spool.directory(records) else file

@@ -1,9 +1,11 @@
-"""What all tests need: the Hypothesis profiles, and that records hold the same whether files here are changed."""
+"""What all tests need: the Hypothesis profiles, places for records, and that git does not see this repository."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
+import stores
 from hypothesis import settings
 
 # Machines differ in speed and are busy at times, so no example has a deadline. Under CI the examples are the
@@ -14,3 +16,48 @@ settings.load_profile("ci" if os.environ.get("CI", "false") not in {"", "0", "fa
 
 # Git finds no repository, so that no patch lies beside the records. Tests of what git knows take it away again.
 os.environ["GIT_DIR"] = os.devnull
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """An S3 server on loopback, one for all tests of a process."""
+    server = stores.S3()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server, spool, monkeypatch):  # noqa: ARG001 - nothing of what tests do stays in the usual one
+    """The same, found by all that look for S3."""
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return s3_server
+
+
+@pytest.fixture
+def spool(tmp_path_factory, monkeypatch):
+    """Where journals of what is recorded on stores lie meanwhile."""
+    directory = tmp_path_factory.mktemp("spool")
+    monkeypatch.setenv("RESEARCHER_SPOOL", str(directory))
+    return directory
+
+
+@pytest.fixture(params=["directory", "memory", "s3"])
+def records(request, tmp_path):
+    """A place for records, empty: a directory, and what is none of this machine."""
+    return place_for_records(request, tmp_path)
+
+
+@pytest.fixture(params=["directory", "s3"])
+def shared(request, tmp_path):
+    """The same, for several processes."""
+    return place_for_records(request, tmp_path)
+
+
+def place_for_records(request, tmp_path):
+    request.getfixturevalue("spool")
+    if request.param == "directory":
+        return tmp_path / "records"
+    if request.param == "memory":
+        return f"memory://{tmp_path.name}"
+    return f"{request.getfixturevalue('s3').new_bucket()}/records"

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import stores
 from processes import run
 
 import researcher as rs
@@ -30,18 +31,18 @@ def only(directory):
     return experiment
 
 
-def test_a_record_gets_notes_and_tags(tmp_path):
-    experiment = record(tmp_path)
+def test_a_record_gets_notes_and_tags(records):
+    experiment = record(records)
     before = repr((experiment.params, experiment.hash, experiment.timestamp, experiment.observations))
     experiment.annotate("a first\nremark", tags=["baseline", "long"])
     experiment.annotate(tags=["baseline", "名"], untag=["long", "never"])
     experiment.annotate("a second")
-    for found in (experiment, only(tmp_path)):
+    for found in (experiment, only(records)):
         assert (found.notes, found.tags) == (["a first\nremark", "a second"], ["baseline", "名"])
         assert repr((found.params, found.hash, found.timestamp, found.observations)) == before
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", note["at"]) for note in found.ours["notes"])
     experiment.annotate()
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(stores.names(records)) == 1
 
 
 def test_nothing_changes_in_the_file_but_the_line_that_is_ours(tmp_path):
@@ -130,14 +131,13 @@ def test_what_cannot_be_annotated_says_so(tmp_path):
         experiment.annotate("a remark")
 
 
-def test_odd_notes_and_tags_that_others_wrote_are_no_trouble(tmp_path):
-    path = tmp_path / "a.json"
+def test_odd_notes_and_tags_that_others_wrote_are_no_trouble(records):
     for notes, tags in ((5, "word"), ([None, {"b": 1}], [["a"], {}, 3, "kept"]), ({}, None)):
         ours = {"format": 1, "notes": notes, "tags": tags}
-        path.write_text(json.dumps({"lr": 0.1, "researcher": ours, "observations": {}}))
-        only(tmp_path).annotate("a remark", tags=["b"], untag=["c"])
-        assert only(tmp_path).notes == ["a remark"]
-        assert only(tmp_path).tags == (["kept", "b"] if isinstance(tags, list) else ["b"])
+        stores.write(records, "a.json", json.dumps({"lr": 0.1, "researcher": ours, "observations": {}}))
+        only(records).annotate("a remark", tags=["b"], untag=["c"])
+        assert only(records).notes == ["a remark"]
+        assert only(records).tags == (["kept", "b"] if isinstance(tags, list) else ["b"])
 
 
 ANNOTATE = """
@@ -148,45 +148,45 @@ for i in range(int(sys.argv[3])):
 """
 
 
-def test_a_running_experiment_is_annotated_by_another_process(tmp_path):
-    with rs.Recorder(PARAMS, tmp_path) as recorder:
+def test_a_running_experiment_is_annotated_by_another_process(shared):
+    with rs.Recorder(PARAMS, shared) as recorder:
         recorder.tag("first")
         recorder.observe(loss=0.5)
-        mine = only(tmp_path)
-        run(ANNOTATE, tmp_path, "other", 3)
+        mine = only(shared)
+        run(ANNOTATE, shared, "other", 3)
         mine.annotate("mine")
         assert (mine.notes, mine.status) == ([*(f"other {i}" for i in range(3)), "mine"], "running")
         recorder.observe(loss=0.25)
         assert recorder.experiment.tags == [f"other-{i}" for i in range(3)]
-    assert only(tmp_path).notes == mine.notes
-    assert only(tmp_path).observations == {"loss": [0.5, 0.25]}
+    assert only(shared).notes == mine.notes
+    assert only(shared).observations == {"loss": [0.5, 0.25]}
     mine.annotate("after the end")  # which it was not told of
-    assert (only(tmp_path).notes, mine.status) == (mine.notes, "finished")
-    with rs.Recorder.resume(mine.hash, tmp_path) as recorder:
-        stale = rs.load_experiment(tmp_path, mine.path.name)
+    assert (only(shared).notes, mine.status) == (mine.notes, "finished")
+    with rs.Recorder.resume(mine.hash, shared) as recorder:
+        stale = rs.load_experiment(shared, mine.path.name)
         stale.annotate("while it is resumed")
-        assert stale.path == recorder.path
+        assert stale.path.stem == recorder.path.stem
         recorder.observe(loss=0.125)
-    assert only(tmp_path).notes == [*mine.notes, "while it is resumed"]
-    assert len(list(tmp_path.iterdir())) == 1
+    assert only(shared).notes == [*mine.notes, "while it is resumed"]
+    assert len(stores.names(shared)) == 1
 
 
 @pytest.mark.parametrize("what", ["record", "journal"])
-def test_many_who_annotate_at_once_lose_nothing(tmp_path, what):
+def test_many_who_annotate_at_once_lose_nothing(shared, what):
     if what == "record":
-        record(tmp_path)
+        record(shared)
     else:
-        recorder = rs.Recorder(PARAMS, tmp_path).start()
+        recorder = rs.Recorder(PARAMS, shared).start()
         recorder.observe(loss=0.5)
-    command = [sys.executable, "-c", ANNOTATE, tmp_path]
+    command = [sys.executable, "-c", ANNOTATE, shared]
     annotators = [subprocess.Popen([*command, f"process-{i}", "20"]) for i in range(4)]
     assert [process.wait() for process in annotators] == [0] * 4
     if what == "journal":
         recorder.finish()
-    experiment = only(tmp_path)
+    experiment = only(shared)
     assert sorted(experiment.notes) == sorted(f"process-{i} {j}" for i in range(4) for j in range(20))
     assert len(experiment.tags) == 80
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(stores.names(shared)) == 1
 
 
 ANNOTATED_AT_THE_END = """

@@ -6,12 +6,13 @@ import json
 import os
 import pickle
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import stores
+from stores import write
 
 import researcher as rs
 from researcher.errors import (
@@ -22,16 +23,10 @@ from researcher.errors import (
     NoSuchExperiment,
     RecordsNotFound,
 )
-from researcher.storage.directory import RecordsDirectory
+from researcher.storage.directory import RecordsDirectory, records_directory
 
 OLD = Path(__file__).parent / "data" / "records-2020"
 OURS = '"researcher": {"format": 1, "status": "finished"}'
-
-
-def write(directory, name, text):
-    path = directory / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
 
 
 # Records of the 2020 package
@@ -63,18 +58,18 @@ def test_records_of_2020_load_together_oldest_first():
     assert len(experiments.frame()) == 3
 
 
-def test_an_old_record_may_lack_all_but_its_params(tmp_path):
-    write(tmp_path, "bare.json", '{"lr": 0.1, "researcher": "Ada"}')
-    (experiment,) = rs.all_experiments(tmp_path)
+def test_an_old_record_may_lack_all_but_its_params(records):
+    write(records, "bare.json", '{"lr": 0.1, "researcher": "Ada"}')
+    (experiment,) = rs.all_experiments(records)
     assert experiment.data == experiment.params == {"lr": 0.1, "researcher": "Ada"}
     assert experiment.hash == rs.get_hash({"lr": 0.1, "researcher": "Ada"})
     assert (experiment.timestamp, experiment.duration, experiment.title) == (None, None, "")
     assert (experiment.observations, experiment.n_folds()) == ({}, 0)
 
 
-def test_bare_nan_and_texts_of_old_records_stay_what_they_are(tmp_path):
-    write(tmp_path, "a.json", '{"a": NaN, "b": "NaN", "observations": {"c": [-Infinity, "Infinity", 1e999]}}')
-    (experiment,) = rs.all_experiments(tmp_path)
+def test_bare_nan_and_texts_of_old_records_stay_what_they_are(records):
+    write(records, "a.json", '{"a": NaN, "b": "NaN", "observations": {"c": [-Infinity, "Infinity", 1e999]}}')
+    (experiment,) = rs.all_experiments(records)
     found = (*experiment.params.values(), experiment.observations["c"])
     assert repr(found) == "(nan, 'NaN', [-inf, 'Infinity', inf])"
 
@@ -82,46 +77,46 @@ def test_bare_nan_and_texts_of_old_records_stay_what_they_are(tmp_path):
 # What was recorded, and how it is found
 
 
-def test_data_is_ordered_as_a_reader_expects(tmp_path):
-    write(tmp_path, "a.json", f'{{{OURS}, "observations": {{}}, "z": 1, "timestamp": "x", "hash": "y", "a": 2}}')
-    (experiment,) = rs.all_experiments(tmp_path)
+def test_data_is_ordered_as_a_reader_expects(records):
+    write(records, "a.json", f'{{{OURS}, "observations": {{}}, "z": 1, "timestamp": "x", "hash": "y", "a": 2}}')
+    (experiment,) = rs.all_experiments(records)
     assert list(experiment.params) == ["z", "a"]
     assert list(experiment.data) == ["z", "a", "hash", "timestamp", "observations", "researcher"]
 
 
-def test_experiments_come_oldest_first_then_by_name(tmp_path):
+def test_experiments_come_oldest_first_then_by_name(records):
     def at(name, second):
         ours = {"format": 1, "recorded_at": f"2026-11-23T01:00:{second}+00:00"}
-        write(tmp_path, name, json.dumps({"researcher": ours}))
+        write(records, name, json.dumps({"researcher": ours}))
 
     at("c.json", "01.000002")
     at("b.json", "01.000001")
     at("a.json", "01.000002")
-    write(tmp_path, "old.json", '{"timestamp": "2020-01-01_00:00:00"}')
-    write(tmp_path, "odd.json", '{"timestamp": "0001-01-01_00:00:00"}')
-    assert [e.name for e in rs.all_experiments(tmp_path)][-4:] == ["old", "b", "a", "c"]
+    write(records, "old.json", '{"timestamp": "2020-01-01_00:00:00"}')
+    write(records, "odd.json", '{"timestamp": "0001-01-01_00:00:00"}')
+    assert [e.name for e in rs.all_experiments(records)][-4:] == ["old", "b", "a", "c"]
 
 
 @pytest.mark.parametrize("name", ["run", "run.json"])
-def test_an_experiment_is_loaded_by_name(tmp_path, name):
-    rs.save_experiment(tmp_path, "run", {"lr": 0.1}, None)
-    assert rs.load_experiment(tmp_path, name).params == {"lr": 0.1}
+def test_an_experiment_is_loaded_by_name(records, name):
+    rs.save_experiment(records, "run", {"lr": 0.1}, None)
+    assert rs.load_experiment(records, name).params == {"lr": 0.1}
 
 
-def test_an_experiment_is_found_by_a_piece_of_its_hash(tmp_path):
-    rs.record_experiment({"lr": 0.2}, tmp_path)
-    recorded = [rs.record_experiment({"lr": 0.1}, tmp_path, {"run": run}) for run in range(3)]
+def test_an_experiment_is_found_by_a_piece_of_its_hash(records):
+    rs.record_experiment({"lr": 0.2}, records)
+    recorded = [rs.record_experiment({"lr": 0.1}, records, {"run": run}) for run in range(3)]
     digest = recorded[0].hash
     for segment in (digest, digest[:8], digest[10:20]):
-        assert rs.past_experiment_from_hash(tmp_path, segment).observations == {"run": 2}
-    both = rs.past_experiments_from_hashes(tmp_path, [digest, rs.get_hash({"lr": 0.2})])
+        assert rs.past_experiment_from_hash(records, segment).observations == {"run": 2}
+    both = rs.past_experiments_from_hashes(records, [digest, rs.get_hash({"lr": 0.2})])
     assert [e.params["lr"] for e in both] == [0.1, 0.2]
 
 
-def test_a_hash_of_2020_is_found_with_its_leading_zeros_and_without(tmp_path):
-    write(tmp_path, "a.json", '{"hash": "123456789abcdef0123456789abcdef"}')
+def test_a_hash_of_2020_is_found_with_its_leading_zeros_and_without(records):
+    write(records, "a.json", '{"hash": "123456789abcdef0123456789abcdef"}')
     for segment in ("0123456789abcdef0123456789abcdef", "123456789abc", "01234567"):
-        assert rs.past_experiment_from_hash(tmp_path, segment).name == "a"
+        assert rs.past_experiment_from_hash(records, segment).name == "a"
 
 
 @pytest.mark.parametrize(
@@ -132,11 +127,11 @@ def test_a_hash_of_2020_is_found_with_its_leading_zeros_and_without(tmp_path):
         ("abcdef01", "2 different experiments .*\n  1abcdef01  a\n  2abcdef01  b"),
     ],
 )
-def test_a_hash_of_none_or_several_is_refused(tmp_path, segment, said):
-    write(tmp_path, "a.json", '{"hash": "1abcdef01"}')
-    write(tmp_path, "b.json", '{"hash": "2abcdef01"}')
+def test_a_hash_of_none_or_several_is_refused(records, segment, said):
+    write(records, "a.json", '{"hash": "1abcdef01"}')
+    write(records, "b.json", '{"hash": "2abcdef01"}')
     with pytest.raises(NoSuchExperiment, match=said) as caught:
-        rs.past_experiment_from_hash(tmp_path, segment)
+        rs.past_experiment_from_hash(records, segment)
     assert isinstance(caught.value, ValueError)
 
 
@@ -233,22 +228,22 @@ def test_thousands_of_unrelated_files_make_one_warning(tmp_path):
     assert (len(warned), len(experiments), len(experiments.damaged)) == (1, 1, 5000)
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path):
-    write(tmp_path, "a.json", b"\xef\xbb\xbf" + '{"title": "é"}'.encode())
-    assert rs.all_experiments(tmp_path)[0].title == "é"
+def test_a_byte_order_mark_does_no_harm(records):
+    write(records, "a.json", b"\xef\xbb\xbf" + '{"title": "é"}'.encode())
+    assert rs.all_experiments(records)[0].title == "é"
 
 
-def test_of_duplicate_keys_the_last_wins(tmp_path):
+def test_of_duplicate_keys_the_last_wins(records):
     text = '{"lr": 1, "observations": {"a": 1, "a": 2}, "lr": 2, "observations": {"b": 3, "b": 4}}'
-    write(tmp_path, "a.json", text)
-    (experiment,) = rs.all_experiments(tmp_path)
+    write(records, "a.json", text)
+    (experiment,) = rs.all_experiments(records)
     assert (experiment.params, experiment.observations) == ({"lr": 2}, {"b": 4})
 
 
-def test_hidden_and_other_files_are_passed_over(tmp_path):
+def test_hidden_and_other_files_are_passed_over(records):
     for name in (".hidden.json", "notes.txt", "a.json.bak", "json"):
-        write(tmp_path, name, "no record")
-    assert rs.all_experiments(tmp_path) == []
+        write(records, name, "no record")
+    assert rs.all_experiments(records) == []
 
 
 ODD_OBSERVATIONS = [
@@ -262,10 +257,10 @@ ODD_OBSERVATIONS = [
 
 
 @pytest.mark.parametrize("observations", ODD_OBSERVATIONS)
-def test_observations_of_the_wrong_type_break_nothing(tmp_path, observations):
-    write(tmp_path, "a.json", f'{{"lr": 0.1, {OURS}, "observations": {observations}}}')
-    rs.record_experiment({"lr": 0.2}, tmp_path, {"loss": [1, 2]})
-    experiments = rs.all_experiments(tmp_path)
+def test_observations_of_the_wrong_type_break_nothing(records, observations):
+    write(records, "a.json", f'{{"lr": 0.1, {OURS}, "observations": {observations}}}')
+    rs.record_experiment({"lr": 0.2}, records, {"loss": [1, 2]})
+    experiments = rs.all_experiments(records)
     odd = experiments.where("lr == 0.1")[0]
     assert odd.data["observations"] == json.loads(observations)
     assert odd.observed() == []
@@ -277,19 +272,19 @@ def test_observations_of_the_wrong_type_break_nothing(tmp_path, observations):
         assert "0.1" in shown
 
 
-def test_odd_values_of_our_own_keys_break_nothing(tmp_path):
+def test_odd_values_of_our_own_keys_break_nothing(records):
     own = {"hash": 5, "timestamp": [1], "duration": "long", "title": {"a": 1}}
     ours = {"format": 1, "status": None, "recorded_at": {}, "texts": 5, "keys": {"/lr": [], "/x": 3}}
-    write(tmp_path, "a.json", json.dumps({"lr": "NaN", **own, "researcher": ours}))
-    (experiment,) = rs.all_experiments(tmp_path)
+    write(records, "a.json", json.dumps({"lr": "NaN", **own, "researcher": ours}))
+    (experiment,) = rs.all_experiments(records)
     assert (experiment.timestamp, experiment.duration) == (None, None)
     assert len(experiment.hash) == 32
     assert experiment._repr_html_()
 
 
-def test_observations_nested_too_deeply_stop_no_table(tmp_path):
-    write(tmp_path, "a.json", '{"observations": {"a": ' + "[" * 500 + "]" * 500 + "}}")
-    experiments = rs.all_experiments(tmp_path)
+def test_observations_nested_too_deeply_stop_no_table(records):
+    write(records, "a.json", '{"observations": {"a": ' + "[" * 500 + "]" * 500 + "}}")
+    experiments = rs.all_experiments(records)
     assert experiments.observed() == []
     with pytest.raises(DamagedRecord, match="nested too deeply"):
         _ = experiments[0].observations
@@ -315,10 +310,10 @@ def test_a_missing_record_is_an_error(tmp_path):
         rs.load_experiment(write(tmp_path, "file", "x"), "nothing")
 
 
-def test_a_damaged_record_says_what_is_wrong_between_processes_too(tmp_path):
-    path = write(tmp_path, "a.json", "[]")
+def test_a_damaged_record_says_what_is_wrong_between_processes_too(records):
+    path = write(records, "a.json", "[]")
     with pytest.raises(DamagedRecord, match="it holds a list") as caught:
-        rs.load_experiment(tmp_path, "a")
+        rs.load_experiment(records, "a")
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (copy.path, copy.reason, str(copy)) == (path, caught.value.reason, str(caught.value))
 
@@ -361,29 +356,30 @@ def test_without_permission_nothing_is_lost_and_the_error_is_clear(tmp_path):
 # A directory that is looked at again and again
 
 
-def test_a_refresh_reads_only_what_changed(tmp_path):
-    first = rs.record_experiment({"lr": 1}, tmp_path).path
-    directory = RecordsDirectory(tmp_path)
+def test_a_refresh_reads_only_what_changed(records):
+    first = rs.record_experiment({"lr": 1}, records).path
+    directory = records_directory(records)
     assert directory.refresh()
     (kept,) = directory.experiments
-    rs.record_experiment({"lr": 2}, tmp_path)
+    second = rs.record_experiment({"lr": 2}, records).path
     assert directory.refresh()
     assert [e.params["lr"] for e in directory.experiments] == [1, 2]
     assert directory.experiments[0] is kept
-    first.unlink()
+    stores.remove(first)
     assert directory.refresh()
     assert [e.params["lr"] for e in directory.experiments] == [2]
     assert not directory.refresh()
-    shutil.rmtree(tmp_path)
+    stores.remove(second)
+    stores.gone(records)
     with pytest.raises(RecordsNotFound):
         directory.refresh()
 
 
-def test_a_damaged_file_that_was_mended_is_read(tmp_path):
-    write(tmp_path, "a.json", "{")
-    directory = RecordsDirectory(tmp_path)
+def test_a_damaged_file_that_was_mended_is_read(records):
+    write(records, "a.json", "{")
+    directory = records_directory(records)
     directory.refresh()
     assert [path.name for path, _ in directory.damaged] == ["a.json"]
-    write(tmp_path, "a.json", "{}")
+    write(records, "a.json", "{}")
     assert directory.refresh()
     assert (len(directory.experiments), directory.damaged) == (1, [])

@@ -8,12 +8,14 @@ import pickle
 import tempfile
 
 import pytest
+import stores
 from hypothesis import given
 from strategies import OBSERVATIONS, PARAMS
 
 import researcher as rs
 from researcher.errors import CannotWrite, NotRecordable
 from researcher.experiment import RESERVED
+from researcher.places import place
 
 OLD = {"title": "cool_experiment", "learning_rate": 0.003, "batch_size": 32, "alpha": 2e-9, "model": "rnn"}
 OLD_HASH = "d45dee5991986a5b8215706f5e904b3e"
@@ -27,12 +29,12 @@ def rescues(tmp_path_factory, monkeypatch):
     return directory
 
 
-def test_a_record_is_laid_out_for_people(tmp_path):
+def test_a_record_is_laid_out_for_people(records):
     params = {"title": "deep", "lr": 1e-3, "optimizer": {"name": "adam"}, "名": "模型"}
     observations = {"loss": [0.5, float("nan")], "folds": [[1, 2], [3]], "accuracy": 0.97}
-    recorded = rs.record_experiment(params, tmp_path, observations, duration=12.5)
+    recorded = rs.record_experiment(params, records, observations, duration=12.5)
     ours = json.dumps(recorded.data["researcher"])
-    assert recorded.path.read_text("utf-8") == (
+    assert stores.text(recorded.path) == (
         "{\n"
         '  "title": "deep",\n'
         '  "lr": 0.001,\n'
@@ -51,57 +53,58 @@ def test_a_record_is_laid_out_for_people(tmp_path):
     )
 
 
-def test_a_record_without_observations_is_json_too(tmp_path):
-    recorded = rs.record_experiment({}, tmp_path)
-    assert json.loads(recorded.path.read_text())["observations"] == {}
+def test_a_record_without_observations_is_json_too(records):
+    recorded = rs.record_experiment({}, records)
+    assert stores.record(recorded.path)["observations"] == {}
     assert recorded.path.name == f"{recorded.hash}.json"
 
 
-def test_what_comes_back_is_the_recorded_experiment(tmp_path):
+def test_what_comes_back_is_the_recorded_experiment(records):
     before = dt.datetime.now().replace(microsecond=0)
-    recorded = rs.record_experiment(OLD, tmp_path, {"loss": [2, 1]}, duration=3)
+    recorded = rs.record_experiment(OLD, records, {"loss": [2, 1]}, duration=3)
     assert recorded.params == OLD
     assert recorded.observations == {"loss": [2, 1]}
     assert recorded.hash == rs.get_hash(OLD) == OLD_HASH
-    assert recorded.path == tmp_path / f"cool_experiment_{OLD_HASH}.json"
+    assert recorded.path == place(records) / f"cool_experiment_{OLD_HASH}.json"
     assert (recorded.status, recorded.duration) == ("finished", 3)
     assert before <= recorded.timestamp <= dt.datetime.now()
-    (loaded,) = rs.all_experiments(tmp_path)
+    (loaded,) = rs.all_experiments(records)
     assert repr(loaded.data) == repr(recorded.data)
     assert loaded.path == recorded.path
 
 
 @pytest.mark.parametrize("form", ["{}", "{}/", "{}/a/b", "{}/a/b/"])
-def test_the_directory_is_made_if_missing(tmp_path, form):
-    assert rs.record_experiment({}, form.format(tmp_path)).path.is_file()
+def test_the_directory_is_made_if_missing(records, form):
+    recorded = rs.record_experiment({}, form.format(records))
+    assert stores.names(recorded.path.parent) == [recorded.path.name]
 
 
 def test_a_path_object_will_do(tmp_path):
     assert rs.record_experiment({}, tmp_path / "new").path.is_file()
 
 
-def test_the_same_params_again_are_a_repeat(tmp_path):
-    names = [rs.record_experiment({"title": "a"}, tmp_path, {"loss": i}).path.name for i in range(3)]
+def test_the_same_params_again_are_a_repeat(records):
+    names = [rs.record_experiment({"title": "a"}, records, {"loss": i}).path.name for i in range(3)]
     stem = f"a_{rs.get_hash({'title': 'a'})}"
     assert names == [f"{stem}.json", f"{stem}-2.json", f"{stem}-3.json"]
-    assert [e.observations["loss"] for e in rs.all_experiments(tmp_path)] == [0, 1, 2]
+    assert [e.observations["loss"] for e in rs.all_experiments(records)] == [0, 1, 2]
 
 
-def test_a_collector_is_recorded(tmp_path):
+def test_a_collector_is_recorded(records):
     collector = rs.ObservationCollector()
     collector.add_fold_observation(0, "loss", 0.5)
-    one = rs.record_experiment_with_collector({}, tmp_path, collector, 1.0)
-    other = rs.record_experiment({}, tmp_path, collector)
+    one = rs.record_experiment_with_collector({}, records, collector, 1.0)
+    other = rs.record_experiment({}, records, collector)
     assert one.observations == other.observations == {"loss": [[0.5]]}
-    assert rs.record_experiment_with_collector({}, tmp_path).observations == {}
+    assert rs.record_experiment_with_collector({}, records).observations == {}
 
 
-def test_save_experiment_takes_a_name_and_the_records_own_keys(tmp_path):
+def test_save_experiment_takes_a_name_and_the_records_own_keys(records):
     own = {"hash": "abc", "timestamp": "2020-07-11_12:48:55", "duration": 4}
-    saved = rs.save_experiment(tmp_path, "my run.json", {**own, "lr": 0.1}, {"loss": 1})
+    saved = rs.save_experiment(records, "my run.json", {**own, "lr": 0.1}, {"loss": 1})
     assert saved.path.name == "my run.json"
     assert (saved.params, saved.hash, saved.duration) == ({"lr": 0.1}, "abc", 4)
-    assert rs.save_experiment(tmp_path, "my run", {"lr": 0.1}, None).path.name == "my run-2.json"
+    assert rs.save_experiment(records, "my run", {"lr": 0.1}, None).path.name == "my run-2.json"
 
 
 def test_reduced_params():
@@ -137,12 +140,12 @@ def test_what_was_recorded_is_what_is_loaded(params, observations):
         *(({name: 1}, rf'params\["{name}"\].*Rename it, or pass experiment\.params') for name in RESERVED),
     ],
 )
-def test_params_that_cannot_be_recorded(tmp_path, params, said):
+def test_params_that_cannot_be_recorded(records, params, said):
     with pytest.raises(NotRecordable, match=said) as caught:
-        rs.record_experiment(params, tmp_path / "new", {"loss": [1.5, 2.5]})
+        rs.record_experiment(params, records, {"loss": [1.5, 2.5]})
     assert json.loads(caught.value.rescue.read_text())["observations"] == {"loss": [1.5, 2.5]}
     assert str(caught.value.rescue) in str(caught.value)
-    assert not (tmp_path / "new").exists()
+    assert not stores.names(records)
 
 
 @pytest.mark.parametrize(
@@ -153,23 +156,23 @@ def test_params_that_cannot_be_recorded(tmp_path, params, said):
         ({"loss": [1, {"a": open}]}, r'observations\["loss"\]\[1\]\["a"\] is a function'),
     ],
 )
-def test_observations_that_cannot_be_recorded(tmp_path, observations, said):
+def test_observations_that_cannot_be_recorded(records, observations, said):
     with pytest.raises(NotRecordable, match=said) as caught:
-        rs.record_experiment({"lr": 0.1}, tmp_path, observations)
+        rs.record_experiment({"lr": 0.1}, records, observations)
     assert json.loads(caught.value.rescue.read_text())["params"] == {"lr": 0.1}
-    assert not list(tmp_path.iterdir())
+    assert not stores.names(records)
 
 
 @pytest.mark.parametrize("duration", ["long", True, [1]])
-def test_a_duration_is_a_number_of_seconds(tmp_path, duration):
+def test_a_duration_is_a_number_of_seconds(records, duration):
     with pytest.raises(NotRecordable, match="it must be a number of seconds"):
-        rs.record_experiment({}, tmp_path, duration=duration)
+        rs.record_experiment({}, records, duration=duration)
 
 
 @pytest.mark.parametrize("parameters", [None, {"observations": 1}, {"x": print}, {"hash": print}])
-def test_save_experiment_keeps_what_it_cannot_record(tmp_path, parameters):
+def test_save_experiment_keeps_what_it_cannot_record(records, parameters):
     with pytest.raises(NotRecordable) as caught:
-        rs.save_experiment(tmp_path, "name", parameters, {"loss": [0.5]})
+        rs.save_experiment(records, "name", parameters, {"loss": [0.5]})
     assert json.loads(caught.value.rescue.read_text())["observations"] == {"loss": [0.5]}
 
 

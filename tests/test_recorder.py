@@ -22,6 +22,7 @@ import threading
 
 import numpy as np
 import pytest
+import stores
 from processes import run
 
 import researcher as rs
@@ -33,13 +34,14 @@ from researcher.errors import (
     ObservationConflict,
     RecordingWarning,
 )
+from researcher.places import place
 
 PARAMS = {"title": "relu", "lr": 0.1}
 
 
 @pytest.fixture
-def recorder(tmp_path):
-    with rs.Recorder(PARAMS, tmp_path) as recorder:
+def recorder(records):
+    with rs.Recorder(PARAMS, records) as recorder:
         yield recorder
 
 
@@ -56,20 +58,20 @@ def steps(experiment, name):
 # What is observed
 
 
-def test_every_observation_is_in_the_file_at_once_and_in_the_record_at_the_end(tmp_path):
-    with rs.Recorder(PARAMS, tmp_path) as recorder:
+def test_every_observation_is_in_the_file_at_once_and_in_the_record_at_the_end(records):
+    with rs.Recorder(PARAMS, records) as recorder:
         for i in range(3):
             recorder.observe(loss=1 / (i + 1), epoch=i)
-            assert only(tmp_path).observations == {
+            assert only(records).observations == {
                 "loss": [1 / (j + 1) for j in range(i + 1)],
                 "epoch": [*range(i + 1)],
             }
-        assert (recorder.status, only(tmp_path).status) == ("running", "running")
+        assert (recorder.status, only(records).status) == ("running", "running")
         assert recorder.path.suffix == ".journal"
-    assert [path.name for path in tmp_path.iterdir()] == [recorder.path.name]
-    loaded = only(tmp_path)
+    assert stores.names(records) == [recorder.path.name]
+    loaded = only(records)
     assert (loaded.status, loaded.params, loaded.hash) == ("finished", PARAMS, rs.get_hash(PARAMS))
-    assert loaded.path == recorder.path == tmp_path / f"relu_{loaded.hash}.json"
+    assert loaded.path == recorder.path == place(records) / f"relu_{loaded.hash}.json"
     assert repr(loaded.data) == repr(recorder.experiment.data)
     assert steps(loaded, "loss") is None
     times = loaded.data["researcher"]["times"]["loss"]
@@ -77,15 +79,15 @@ def test_every_observation_is_in_the_file_at_once_and_in_the_record_at_the_end(t
     assert 0 <= times[-1] <= loaded.duration < 60
 
 
-def test_names_may_hold_anything(recorder, tmp_path):
+def test_names_may_hold_anything(recorder, records):
     names = ["val/loss", "val loss", "a.b", "", "step", "名", "\ud800", "a~b", "self", "mapping"]
     recorder.observe(dict.fromkeys(names, 0.5))
     recorder.observe(dict.fromkeys(names, 0.25))
     recorder.observe(dict.fromkeys(names, float("nan")))
     expected = repr({name: [0.5, 0.25, math.nan] for name in names})
-    assert repr(only(tmp_path).observations) == expected
+    assert repr(only(records).observations) == expected
     recorder.finish()
-    assert repr(only(tmp_path).observations) == expected
+    assert repr(only(records).observations) == expected
 
 
 def test_keywords_win_over_the_mapping(recorder):
@@ -243,11 +245,11 @@ def test_nothing_that_is_refused_ends_a_training_that_wants_warnings(tmp_path, w
     assert only(tmp_path).observations["after"] is True
 
 
-def test_several_that_are_refused_are_all_warned_of(tmp_path):
-    with rs.Recorder(PARAMS, tmp_path, errors="warn") as recorder, pytest.warns(RecordingWarning) as warned:
+def test_several_that_are_refused_are_all_warned_of(records):
+    with rs.Recorder(PARAMS, records, errors="warn") as recorder, pytest.warns(RecordingWarning) as warned:
         recorder.observe(a=None, b=Odd(), c=0.5)
     assert len(warned) == 2
-    assert only(tmp_path).observations == {"c": [0.5]}
+    assert only(records).observations == {"c": [0.5]}
 
 
 @pytest.mark.parametrize("step", [math.nan, math.inf, True, "one", [1], 10**400, 1j])
@@ -298,22 +300,22 @@ def test_params_are_checked_at_once(tmp_path):
     assert not (tmp_path / "records").exists()
 
 
-def test_notes_tags_and_files(tmp_path):
+def test_notes_tags_and_files(records, tmp_path):
     model = tmp_path / "model.bin"
     model.write_bytes(b"weights")
-    with rs.Recorder(PARAMS, tmp_path / "records") as recorder:
+    with rs.Recorder(PARAMS, records) as recorder:
         recorder.note("a first\nremark")
         recorder.tag("baseline", "long")
         recorder.tag("baseline")
         recorder.file(model)
         model.write_bytes(b"other weights")
         recorder.file(model)
-        assert only(tmp_path / "records").tags == ["baseline", "long"]
+        assert only(records).tags == ["baseline", "long"]
         with pytest.raises(CannotRead, match="nowhere: No such file"):
             recorder.file(tmp_path / "nowhere")
         with pytest.raises(TypeError, match="tags are words"):
             recorder.tag(["a", "b"])
-    experiment = only(tmp_path / "records")
+    experiment = only(records)
     assert (experiment.notes, experiment.tags) == (["a first\nremark"], ["baseline", "long"])
     digest = hashlib.sha256(b"other weights").hexdigest()
     assert experiment.ours["files"] == [{"path": str(model), "bytes": 13, "sha256": digest}]
@@ -340,14 +342,14 @@ def test_the_experiment_so_far_is_one_object_that_is_up_to_date(recorder):
     assert (first.status, first.path.suffix) == ("finished", ".json")
 
 
-def test_what_another_process_noted_is_in_the_experiment_too(recorder, tmp_path):
-    run("import sys, researcher as rs; rs.all_experiments(sys.argv[1])[0].annotate('from afar')", tmp_path)
+def test_what_another_process_noted_is_in_the_experiment_too(recorder, records):
+    run("import sys, researcher as rs; rs.all_experiments(sys.argv[1])[0].annotate('from afar')", records)
     assert recorder.experiment.notes == ["from afar"]
     assert recorder.finish().notes == ["from afar"]
 
 
-def test_it_shows_what_it_is(tmp_path):
-    recorder = rs.Recorder(PARAMS, tmp_path)
+def test_it_shows_what_it_is(records):
+    recorder = rs.Recorder(PARAMS, records)
     assert (recorder.status, recorder.path, recorder.params) == ("new", None, PARAMS)
     assert repr(recorder).startswith("<Recorder new: <Experiment relu")
     recorder.start()
@@ -383,16 +385,16 @@ class Broken(Exception):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_an_exception_passes_through_and_is_recorded(tmp_path, error, status, said):
+def test_an_exception_passes_through_and_is_recorded(records, error, status, said):
     def train():
-        with rs.Recorder(PARAMS, tmp_path) as recorder:
+        with rs.Recorder(PARAMS, records) as recorder:
             recorder.observe(loss=0.5)
             raise error
 
     with pytest.raises(type(error)) as caught:
         train()
     assert caught.value is error
-    experiment = only(tmp_path)
+    experiment = only(records)
     assert (experiment.status, experiment.observations) == (status, {"loss": [0.5]})
     told = experiment.ours.get("error")
     assert said == (told and (told["type"], told["message"]))
@@ -400,19 +402,19 @@ def test_an_exception_passes_through_and_is_recorded(tmp_path, error, status, sa
         assert "raise error" in told["traceback"]
 
 
-def test_start_and_finish_do_without_a_block(tmp_path):
-    recorder = rs.Recorder(PARAMS, tmp_path).start()
+def test_start_and_finish_do_without_a_block(records):
+    recorder = rs.Recorder(PARAMS, records).start()
     recorder.observe(loss=0.5)
     experiment = recorder.finish("failed", ValueError("wrong"))
     assert (experiment.status, experiment.ours["error"]["message"]) == ("failed", "wrong")
     assert recorder.finish() is experiment
-    assert only(tmp_path).status == "failed"
+    assert only(records).status == "failed"
     with pytest.raises(ValueError, match="status='done': it is one of finished, pruned, failed, interrupted"):
         recorder.finish("done")
 
 
 @pytest.mark.parametrize("act", ["observe", "quick", "note", "tag", "file"])
-def test_a_recorder_that_is_not_recording_says_so(tmp_path, act):
+def test_a_recorder_that_is_not_recording_says_so(records, act):
     acts = {
         "observe": lambda recorder: recorder.observe(a=[1]),
         "quick": lambda recorder: recorder.observe(a=0.5),
@@ -421,7 +423,7 @@ def test_a_recorder_that_is_not_recording_says_so(tmp_path, act):
         "file": lambda recorder: recorder.file(__file__),
     }
     for errors, told in (("raise", pytest.raises(NotRecording)), ("warn", pytest.warns(RecordingWarning))):
-        recorder = rs.Recorder(PARAMS, tmp_path, errors=errors)
+        recorder = rs.Recorder(PARAMS, records, errors=errors)
         with told as said:
             acts[act](recorder)
         assert "is not started" in str(said.value if errors == "raise" else said[0].message)
@@ -434,11 +436,11 @@ def test_a_recorder_that_is_not_recording_says_so(tmp_path, act):
         assert "has ended; nothing is recorded" in str(said.value if errors == "raise" else said[-1].message)
         with pytest.raises(NotRecording, match="was started before"):
             recorder.start()
-    assert [e.observations for e in rs.all_experiments(tmp_path)] == [{"loss": [0.5]}] * 2
+    assert [e.observations for e in rs.all_experiments(records)] == [{"loss": [0.5]}] * 2
 
 
-def test_a_function_is_recorded_at_each_call(tmp_path):
-    @rs.Recorder(PARAMS, tmp_path)
+def test_a_function_is_recorded_at_each_call(records):
+    @rs.Recorder(PARAMS, records)
     def train(loss, *, recorder):
         """Train."""
         recorder.observe(loss=loss)
@@ -447,26 +449,26 @@ def test_a_function_is_recorded_at_each_call(tmp_path):
     assert (train.__name__, train.__doc__) == ("train", "Train.")
     assert [train(0.5), train(loss=0.25)] == ["running"] * 2
 
-    @rs.Recorder(PARAMS, tmp_path)
+    @rs.Recorder(PARAMS, records)
     def fail(message):
         raise ValueError(message)
 
     with pytest.raises(ValueError, match="wrong"):
         fail("wrong")
-    experiments = rs.all_experiments(tmp_path)
+    experiments = rs.all_experiments(records)
     assert [e.observations for e in experiments] == [{"loss": [0.5]}, {"loss": [0.25]}, {}]
     assert [e.status for e in experiments] == ["finished", "finished", "failed"]
 
 
-def test_a_coroutine_function_is_recorded_until_it_returns(tmp_path):
-    @rs.Recorder(PARAMS, tmp_path)
+def test_a_coroutine_function_is_recorded_until_it_returns(records):
+    @rs.Recorder(PARAMS, records)
     async def train(recorder):
         await asyncio.sleep(0)
         recorder.observe(loss=0.5)
         return "done"
 
     assert asyncio.run(train()) == "done"
-    assert only(tmp_path).observations == {"loss": [0.5]}
+    assert only(records).observations == {"loss": [0.5]}
 
 
 def test_the_process_may_go_to_another_directory_meanwhile(tmp_path, monkeypatch):
@@ -479,14 +481,14 @@ def test_the_process_may_go_to_another_directory_meanwhile(tmp_path, monkeypatch
     assert only(tmp_path / "records").status == "finished"
 
 
-def test_a_recorder_that_is_forgotten_leaves_an_interrupted_experiment(tmp_path):
-    recorder = rs.Recorder(PARAMS, tmp_path).start()
+def test_a_recorder_that_is_forgotten_leaves_an_interrupted_experiment(records):
+    recorder = rs.Recorder(PARAMS, records).start()
     recorder.observe(loss=0.5)
     experiment = recorder.experiment
-    assert only(tmp_path).status == "running"
+    assert only(records).status == "running"
     del recorder
     gc.collect()
-    assert (only(tmp_path).status, only(tmp_path).observations) == ("interrupted", {"loss": [0.5]})
+    assert (only(records).status, only(records).observations) == ("interrupted", {"loss": [0.5]})
     assert experiment.observations == {"loss": [0.5]}
 
 
@@ -501,9 +503,9 @@ exec(sys.argv[2])
 
 
 @pytest.mark.parametrize("end", ["pass", "sys.exit(0)", "many[1].finish = lambda *_: print(flush=True)"])
-def test_what_still_runs_at_the_end_of_the_process_was_interrupted(tmp_path, end):
-    run(WITHOUT_AN_END, tmp_path, end)
-    experiments = rs.all_experiments(tmp_path)
+def test_what_still_runs_at_the_end_of_the_process_was_interrupted(shared, end):
+    run(WITHOUT_AN_END, shared, end)
+    experiments = rs.all_experiments(shared)
     assert [(e.status, e.observations["loss"]) for e in experiments] == [("interrupted", [float(i)]) for i in range(3)]
     assert sum(e.path.suffix == ".json" for e in experiments) == (2 if "many" in end else 3)
 
@@ -511,24 +513,24 @@ def test_what_still_runs_at_the_end_of_the_process_was_interrupted(tmp_path, end
 # Threads
 
 
-def test_any_number_of_threads_may_observe(tmp_path):
+def test_any_number_of_threads_may_observe(records):
     def observe(i):
         for j in range(200):
             recorder.observe({f"own {i}": j / 2, "shared": i})
             len(recorder.experiment.observations)
 
-    with rs.Recorder(PARAMS, tmp_path) as recorder:
+    with rs.Recorder(PARAMS, records) as recorder:
         threads = [threading.Thread(target=observe, args=(i,)) for i in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    observations = only(tmp_path).observations
+    observations = only(records).observations
     assert all(observations[f"own {i}"] == [j / 2 for j in range(200)] for i in range(8))
     assert sorted(observations["shared"]) == sorted([*range(8)] * 200)
 
 
-def test_what_threads_observed_until_the_end_is_recorded_and_the_rest_refused(tmp_path):
+def test_what_threads_observed_until_the_end_is_recorded_and_the_rest_refused(records):
     def observe(i):
         with contextlib.suppress(NotRecording):
             while True:
@@ -538,7 +540,7 @@ def test_what_threads_observed_until_the_end_is_recorded_and_the_rest_refused(tm
 
     for repeat in range(5):
         acknowledged, begun = [0] * 4, threading.Event()
-        recorder = rs.Recorder({"repeat": repeat}, tmp_path).start()
+        recorder = rs.Recorder({"repeat": repeat}, records).start()
         threads = [threading.Thread(target=observe, args=(i,)) for i in range(4)]
         for thread in threads:
             thread.start()
@@ -577,9 +579,9 @@ for i in range(501):
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers")
-def test_the_handler_of_a_signal_may_observe_and_end_the_experiment(tmp_path):
-    observed, ticks = map(int, run(SIGNALLED, tmp_path).split())
-    experiment = only(tmp_path)
+def test_the_handler_of_a_signal_may_observe_and_end_the_experiment(shared):
+    observed, ticks = map(int, run(SIGNALLED, shared).split())
+    experiment = only(shared)
     assert (experiment.status, ticks) == ("interrupted", 500)
     assert experiment.observations["tick"] == [float(i) for i in range(500)]
     assert experiment.observations["loss"] == [float(i) for i in range(len(experiment.observations["loss"]))]
@@ -630,9 +632,9 @@ with rs.Recorder({"title": "folds"}, sys.argv[1]) as recorder:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_children_observe_into_the_same_experiment_and_never_end_it(tmp_path):
-    run(IN_A_FORK, tmp_path)
-    experiment = only(tmp_path)
+def test_children_observe_into_the_same_experiment_and_never_end_it(shared):
+    run(IN_A_FORK, shared)
+    experiment = only(shared)
     expected = [i / 2 for i in range(50)]
     assert experiment.status == "finished"
     assert experiment.observations["loss"] == [[0.0, 0.5], *[expected] * 5]
@@ -647,24 +649,24 @@ def observe_a_fold(recorder, fold):
     return recorder.status, len(recorder.experiment.observations["loss"][fold])
 
 
-def test_a_recorder_goes_to_other_processes_with_pickle(tmp_path):
+def test_a_recorder_goes_to_other_processes_with_pickle(shared):
     spawn = multiprocessing.get_context("spawn")
     with (
-        rs.Recorder(PARAMS, tmp_path, errors="warn") as recorder,
+        rs.Recorder(PARAMS, shared, errors="warn") as recorder,
         concurrent.futures.ProcessPoolExecutor(2, mp_context=spawn) as pool,
     ):
         recorder.observe(loss=0.5, fold=0)
         found = list(pool.map(observe_a_fold, [recorder] * 3, range(1, 4)))
         recorder.observe(loss=0.25, fold=0)
     assert found == [("running", 50)] * 3
-    experiment = only(tmp_path)
+    experiment = only(shared)
     assert experiment.observations == {"loss": [[0.5, 0.25], *[[i / 2 for i in range(50)]] * 3]}
     assert sorted(experiment.notes) == ["fold 1", "fold 2", "fold 3"]
     times = experiment.data["researcher"]["times"]["loss"]
     assert times[0][0] <= times[1][0] <= times[0][1] + 0.1
 
 
-def test_a_recorder_goes_to_the_processes_of_joblib(tmp_path):
+def test_a_recorder_goes_to_the_processes_of_joblib(shared):
     joblib = pytest.importorskip("joblib")
     script = (
         "import sys, joblib, researcher as rs\n"
@@ -674,12 +676,12 @@ def test_a_recorder_goes_to_the_processes_of_joblib(tmp_path):
         "    joblib.Parallel(2)(joblib.delayed(observe_a_fold)(recorder, fold) for fold in range(4))\n"
     )
     assert joblib.__version__
-    run(script, tmp_path, os.path.dirname(__file__), PYTHONPATH=os.path.dirname(__file__))  # noqa: PTH120
-    assert only(tmp_path).observations == {"loss": [[i / 2 for i in range(50)]] * 4}
+    run(script, shared, os.path.dirname(__file__), PYTHONPATH=os.path.dirname(__file__))  # noqa: PTH120
+    assert only(shared).observations == {"loss": [[i / 2 for i in range(50)]] * 4}
 
 
-def test_a_copy_of_a_recorder_knows_what_was_observed_and_when_it_ended(tmp_path):
-    recorder = rs.Recorder(PARAMS, tmp_path)
+def test_a_copy_of_a_recorder_knows_what_was_observed_and_when_it_ended(shared):
+    recorder = rs.Recorder(PARAMS, shared)
     fresh = pickle.loads(pickle.dumps(recorder))
     assert (fresh.status, fresh.params) == ("new", PARAMS)
     recorder.start()
@@ -707,7 +709,7 @@ def test_a_copy_of_a_recorder_knows_what_was_observed_and_when_it_ended(tmp_path
     quiet.finish()  # warnings are errors here: there is nothing to say
     with pytest.warns(RecordingWarning, match="what this process observed last is not recorded: its journal is gone"):
         _observe_after_the_end(again)
-    assert only(tmp_path).observations == {"loss": [0.5, 0.25, 0.125]}
+    assert only(shared).observations == {"loss": [0.5, 0.25, 0.125]}
 
 
 def _observe_after_the_end(joined):

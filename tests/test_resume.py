@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+import stores
 from hypothesis import given
 from hypothesis import strategies as st
 from processes import run
@@ -24,6 +25,7 @@ from researcher.errors import (
     RecordingWarning,
     RecordsNotFound,
 )
+from researcher.places import place
 
 OLD = Path(__file__).parent / "data" / "records-2020"
 PARAMS = {"title": "relu", "lr": 0.1}
@@ -80,13 +82,13 @@ BEGINNINGS = {"killed": killed, "died": died, **{s: ended(s) for s in ("failed",
 
 @pytest.mark.parametrize("how", BEGINNINGS)
 @pytest.mark.parametrize("named", ["hash", "file", "name"])
-def test_an_experiment_goes_on_where_it_was(tmp_path, how, named):
-    BEGINNINGS[how](tmp_path)
-    before = only(tmp_path)
+def test_an_experiment_goes_on_where_it_was(shared, how, named):
+    BEGINNINGS[how](shared)
+    before = only(shared)
     first = before.data["researcher"]
     which = {"hash": HASH[:8], "file": before.path, "name": before.path.name}[named]
-    with rs.Recorder.resume(which, tmp_path) as recorder:
-        running = only(tmp_path)
+    with rs.Recorder.resume(which, shared) as recorder:
+        running = only(shared)
         assert (running.status, running.observations) == ("running", before.observations)
         assert recorder.experiment.observations == before.observations
         assert recorder.params == PARAMS
@@ -96,8 +98,8 @@ def test_an_experiment_goes_on_where_it_was(tmp_path, how, named):
         recorder.observe(folds=5, fold=1)
         recorder.note("after")
         recorder.tag("longer")
-    after = only(tmp_path)
-    assert len(list(tmp_path.iterdir())) == 1
+    after = only(shared)
+    assert len(stores.names(shared)) == 1
     assert after.observations == {
         "loss": [0.0, 1.5, 2.0, 3.0, 4.0, 5.0],
         "text": "later",
@@ -128,22 +130,22 @@ def test_pauses_between_two_processes_do_not_count(tmp_path):
     assert only(tmp_path).data["researcher"]["times"]["loss"][-1] > 1e8
 
 
-def test_the_step_may_be_chosen(tmp_path):
-    ended("finished")(tmp_path)
-    with rs.Recorder.resume(HASH, tmp_path, step=3) as recorder:
+def test_the_step_may_be_chosen(records):
+    ended("finished")(records)
+    with rs.Recorder.resume(HASH, records, step=3) as recorder:
         recorder.observe(loss=33.0, new=0.5)
         recorder.observe(loss=34.0, new=0.25)
         recorder.observe(loss=35.0)
         recorder.observe(folds=33, fold=0)
         recorder.observe(folds=34, fold=2)
-    experiment = only(tmp_path)
+    experiment = only(records)
     assert experiment.observations["loss"] == [0.0, 1.0, 2.0, 33.0, 34.0, 35.0]
     assert experiment.observations["folds"] == [[0, 2, 4, 33], [1, 3], [34]]
     assert steps(experiment, "new") == [3, 4]
     assert steps(experiment, "folds") == [[0, 1, 2, 3], [0, 1], [3]]
 
 
-def test_a_record_that_was_written_at_once_goes_on_too_and_again(tmp_path):
+def test_a_record_that_was_written_at_once_goes_on_too_and_again(records):
     observations = {
         "accuracy": 0.97,
         "loss": [0.5, None, math.nan, 10**400],
@@ -151,9 +153,9 @@ def test_a_record_that_was_written_at_once_goes_on_too_and_again(tmp_path):
         "other": {"a": ["NaN", {1: math.inf}]},
         "empty": [],
     }
-    record = rs.record_experiment(PARAMS, tmp_path, observations, duration=3)
+    record = rs.record_experiment(PARAMS, records, observations, duration=3)
     for i in range(3):
-        with rs.Recorder.resume(HASH, tmp_path) as recorder:
+        with rs.Recorder.resume(HASH, records) as recorder:
             assert [recorder.experiment.shape(name) for name in observations] == [
                 "number",
                 "curve",
@@ -165,7 +167,7 @@ def test_a_record_that_was_written_at_once_goes_on_too_and_again(tmp_path):
             recorder.observe(folds=i, fold=1)
             with pytest.raises(ObservationConflict, match="'accuracy'"):
                 recorder.observe(accuracy=0.5)
-    experiment = only(tmp_path)
+    experiment = only(records)
     observations["loss"] += [0.0, 1.0, 2.0]
     observations["folds"][1] = [0, 1, 2]
     assert repr(experiment.observations) == repr(observations)
@@ -177,49 +179,49 @@ def test_a_record_that_was_written_at_once_goes_on_too_and_again(tmp_path):
     assert times["loss"][4] <= times["loss"][5] <= times["loss"][6]
 
 
-def test_of_several_the_newest_that_did_not_finish_goes_on(tmp_path):
+def test_of_several_the_newest_that_did_not_finish_goes_on(records):
     for status in ("finished", "failed", "interrupted", "finished"):
-        ended(status)(tmp_path)
-    with rs.Recorder.resume(HASH, tmp_path) as recorder:
+        ended(status)(records)
+    with rs.Recorder.resume(HASH, records) as recorder:
         recorder.observe(loss=9.0)
-    assert [e.status for e in rs.all_experiments(tmp_path)] == ["finished", "failed", "finished", "finished"]
-    assert rs.all_experiments(tmp_path)[2].observations["loss"][-1] == 9.0
-    rs.Recorder.resume(HASH, tmp_path).start().finish()
-    rs.Recorder.resume(HASH, tmp_path).start().finish()
-    assert len(rs.all_experiments(tmp_path)) == 4
+    assert [e.status for e in rs.all_experiments(records)] == ["finished", "failed", "finished", "finished"]
+    assert rs.all_experiments(records)[2].observations["loss"][-1] == 9.0
+    rs.Recorder.resume(HASH, records).start().finish()
+    rs.Recorder.resume(HASH, records).start().finish()
+    assert len(rs.all_experiments(records)) == 4
 
 
-def test_what_runs_is_not_resumed(tmp_path):
-    with rs.Recorder(PARAMS, tmp_path) as recorder:
+def test_what_runs_is_not_resumed(records):
+    with rs.Recorder(PARAMS, records) as recorder:
         for which in (HASH, recorder.path, recorder.path.name):
             with pytest.raises(CannotWrite, match="is still being recorded"):
-                rs.Recorder.resume(which, tmp_path)
+                rs.Recorder.resume(which, records)
     record = recorder.path
-    with rs.Recorder.resume(HASH, tmp_path):
+    with rs.Recorder.resume(HASH, records):
         for which in (HASH, record, record.name):
             with pytest.raises(CannotWrite, match="is still being recorded"):
-                rs.Recorder.resume(which, tmp_path)
+                rs.Recorder.resume(which, records)
 
 
-def test_what_another_began_to_resume_meanwhile_is_not_resumed(tmp_path):
-    ended("finished")(tmp_path)
-    first, second = (rs.Recorder.resume(HASH, tmp_path) for _ in range(2))
+def test_what_another_began_to_resume_meanwhile_is_not_resumed(records):
+    ended("finished")(records)
+    first, second = (rs.Recorder.resume(HASH, records) for _ in range(2))
     with first, pytest.raises(CannotWrite, match="is still being recorded"):
         second.start()
     with second:
         second.observe(loss=1.0)
-    assert len(only(tmp_path).observations["loss"]) == 6
+    assert len(only(records).observations["loss"]) == 6
 
 
-def test_what_was_changed_before_the_start_is_not_lost(tmp_path):
-    ended("finished")(tmp_path)
-    recorder = rs.Recorder.resume(HASH, tmp_path)
-    only(tmp_path).annotate("between")
-    with rs.Recorder.resume(HASH, tmp_path) as other:
+def test_what_was_changed_before_the_start_is_not_lost(records):
+    ended("finished")(records)
+    recorder = rs.Recorder.resume(HASH, records)
+    only(records).annotate("between")
+    with rs.Recorder.resume(HASH, records) as other:
         other.observe(loss=7.0)
     with recorder:
         recorder.observe(loss=8.0)
-    experiment = only(tmp_path)
+    experiment = only(records)
     assert experiment.notes == ["before", "between"]
     assert experiment.observations["loss"][-2:] == [7.0, 8.0]
 
@@ -233,42 +235,48 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("named", ["hash", "record", "journal"])
-def test_a_resumption_that_was_killed_goes_on(tmp_path, named):
-    ended("finished")(tmp_path)
-    record = only(tmp_path).path
-    assert subprocess.run([sys.executable, "-c", RESUMED_AND_KILLED, tmp_path, HASH]).returncode == -9
-    assert only(tmp_path).status == "interrupted"
-    journal = only(tmp_path).path
-    with rs.Recorder.resume({"hash": HASH, "record": record, "journal": journal}[named], tmp_path) as recorder:
+def test_a_resumption_that_was_killed_goes_on(shared, named):
+    ended("finished")(shared)
+    record = only(shared).path
+    assert subprocess.run([sys.executable, "-c", RESUMED_AND_KILLED, shared, HASH]).returncode == -9
+    assert only(shared).status == "interrupted"
+    journal = only(shared).path
+    with rs.Recorder.resume({"hash": HASH, "record": record, "journal": journal}[named], shared) as recorder:
         recorder.observe(loss=6.0)
-    assert only(tmp_path).observations["loss"] == [float(i) for i in range(7)]
-    assert list(tmp_path.iterdir()) == [record]
+    assert only(shared).observations["loss"] == [float(i) for i in range(7)]
+    assert stores.names(shared) == [record.name]
 
 
-def test_a_resumption_that_was_killed_is_recovered_into_its_record(tmp_path):
-    ended("finished")(tmp_path)
-    record = only(tmp_path).path
+def test_a_resumption_that_was_killed_is_recovered_into_its_record(shared):
+    ended("finished")(shared)
+    record = only(shared).path
     for _ in range(2):
-        assert subprocess.run([sys.executable, "-c", RESUMED_AND_KILLED, tmp_path, HASH]).returncode == -9
-    assert len(rs.recover(tmp_path)) == 1
-    assert list(tmp_path.iterdir()) == [record]
-    assert only(tmp_path).status == "interrupted"
-    assert only(tmp_path).observations["loss"] == [*map(float, range(5)), 5.0, 5.0]
+        assert subprocess.run([sys.executable, "-c", RESUMED_AND_KILLED, shared, HASH]).returncode == -9
+    assert len(rs.recover(shared)) == 1
+    assert stores.names(shared) == [record.name]
+    assert only(shared).status == "interrupted"
+    assert only(shared).observations["loss"] == [*map(float, range(5)), 5.0, 5.0]
 
 
-def test_if_its_record_is_gone_or_another_one_a_resumed_experiment_gets_a_record_of_its_own(tmp_path):
+def test_if_its_record_is_gone_or_another_one_a_resumed_experiment_gets_a_record_of_its_own(records):
     for replaced in (False, True):
-        directory = tmp_path / str(replaced)
+        directory = place(records) / str(replaced)
         ended("finished")(directory)
         with rs.Recorder.resume(HASH, directory) as recorder:
             only_record = directory / f"relu_{HASH}.json"
-            only_record.unlink()
+            stores.remove(only_record)
             if replaced:
                 rs.record_experiment(PARAMS, directory, {"another": 1})
             recorder.observe(loss=5.0)
         found = {e.name: e for e in rs.all_experiments(directory)}
         assert found[recorder.path.stem].observations["loss"][-1] == 5.0
         assert len(found) == 1 + replaced
+
+
+def test_a_damaged_journal_is_not_resumed(tmp_path):
+    (tmp_path / "bad.journal").write_text("")
+    with pytest.raises(DamagedRecord):
+        rs.Recorder.resume("bad.journal", tmp_path)
 
 
 def test_a_recorder_that_resumes_is_started_before_it_goes_to_other_processes(tmp_path):
@@ -278,19 +286,15 @@ def test_a_recorder_that_resumes_is_started_before_it_goes_to_other_processes(tm
         recorder.__getstate__()
 
 
-def test_what_is_not_there_cannot_be_resumed(tmp_path):
+def test_what_is_not_there_cannot_be_resumed(records):
     with pytest.raises(RecordsNotFound):
-        rs.Recorder.resume(HASH, tmp_path / "nowhere")
-    ended("finished")(tmp_path)
-    for which in ("ffffffff", "nothing.json", "nothing.journal", tmp_path / "nothing", "short"):
+        rs.Recorder.resume(HASH, f"{records}-nowhere")
+    ended("finished")(records)
+    for which in ("ffffffff", "nothing.json", "nothing.journal", place(records) / "nothing", "short"):
         with pytest.raises(NoSuchExperiment):
-            rs.Recorder.resume(which, tmp_path)
-    (tmp_path / "bad.journal").write_text("")
-    with pytest.raises(DamagedRecord):
-        rs.Recorder.resume("bad.journal", tmp_path)
-    (tmp_path / "bad.journal").unlink()
-    recorder = rs.Recorder.resume(HASH, tmp_path)
-    only(tmp_path).path.unlink()
+            rs.Recorder.resume(which, records)
+    recorder = rs.Recorder.resume(HASH, records)
+    stores.remove(only(records).path)
     with pytest.raises(NoSuchExperiment, match="is gone"):
         recorder.start()
     assert recorder.status == "new"

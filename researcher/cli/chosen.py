@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +13,9 @@ from researcher.errors import NoSuchExperiment
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.load import load_experiment, with_hash
+from researcher.places import Address, Place, place
 from researcher.storage.names import JOURNAL, RECORD, parted
+from researcher.storage.reading import is_file
 
 _HASH = re.compile(r"(.*?)_?([0-9a-f]{32})")
 _SHORT = 8  # characters of a hash that are completed
@@ -22,7 +23,9 @@ _SHORT = 8  # characters of a hash that are completed
 
 def _completed(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """What the shell offers: the hashes of the records, by the names of their files, with the titles."""
-    directory = Path(context.params.get("records") or "records/")
+    directory = place(context.params.get("records") or "records/")
+    if isinstance(directory, Address):  # a shell does not wait for a store
+        return
     names = sorted(path.stem for path in directory.glob(f"*{RECORD}")) if directory.is_dir() else []
     for name in names:
         stem, repeat = parted(name)
@@ -37,12 +40,13 @@ HASH_HELP = "At least eight characters of the hash, with -2 for the second recor
 HashOrFile = Annotated[str, typer.Argument(metavar="HASH", help=HASH_HELP, autocompletion=_completed)]
 
 
-def chosen(given: str, records: Path) -> tuple[Experiment, Experiments]:
+def chosen(given: str, records: Place) -> tuple[Experiment, Experiments]:
     """The experiment; if it was found by its hash, with all that have it."""
-    candidates = (Path(given), *(records / f"{given}{ending}" for ending in ("", RECORD, JOURNAL)))
-    if file := next((path for path in candidates if path.is_file()), None):
+    named = place(given)
+    candidates = (named, *(records / f"{given}{ending}" for ending in ("", RECORD, JOURNAL)))
+    if file := next((path for path in candidates if is_file(path)), None):
         return load_experiment(file.parent, file.name), Experiments()
-    if given.endswith((RECORD, JOURNAL)) or len(Path(given).parts) > 1:
+    if given.endswith((RECORD, JOURNAL)) or len(named.parts) > 1:
         raise NoSuchExperiment(f"there is no record {given}, nor one in {records}")
     numbered = re.fullmatch(r"(.{8,})-([1-9][0-9]{0,8})", given)
     repeats = with_hash(records, numbered[1] if numbered else given)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +17,7 @@ from researcher.cli.printing import show_all, show_json, told, visible, visible_
 from researcher.differences import Row, differences
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, label, value_key
+from researcher.places import place
 
 _SOURCE = "entry.source"
 _STYLES = {"+": "green", "-": "red", "@": "dim"}
@@ -34,7 +34,7 @@ def diff(
 ) -> None:
     """Show what differs between two experiments: params, what was around, final values, and the source as a diff."""
     with told():
-        pair = [chosen(given, Path(records))[0] for given in (a, b)]
+        pair = [chosen(given, place(records))[0] for given in (a, b)]
         found = differences(pair)
         around = [row for row in found.environment if row.name != _SOURCE]
         finals = list(_finals(pair))

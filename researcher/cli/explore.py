@@ -17,6 +17,8 @@ import typer
 from researcher.cli.ls import RECORDS, Records
 from researcher.cli.printing import tell, told
 from researcher.errors import MissingExtra, RecordsNotFound
+from researcher.places import Place, place
+from researcher.storage.reading import is_directory
 
 
 class App(enum.StrEnum):
@@ -41,8 +43,8 @@ def explore(
     It serves this machine alone, behind the application's own token.
     """
     with told():
-        directory = Path(records).absolute()
-        if not directory.is_dir():
+        directory = place(records).absolute()
+        if not is_directory(directory):
             raise RecordsNotFound(f"there is no directory {records}")
         chosen = app or next((one for one in App if importlib.util.find_spec(one)), None)
         if chosen is None or importlib.util.find_spec(chosen) is None:
@@ -77,7 +79,7 @@ def _import_path() -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
 
 
-def _notebook(directory: Path) -> dict[str, object]:
+def _notebook(directory: Place) -> dict[str, object]:
     code = f"import researcher as rs\n\nexplorer = rs.Explorer({os.fspath(directory)!r})\nexplorer"
     cell: dict[str, object] = {
         "cell_type": "code",

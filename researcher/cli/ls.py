@@ -21,7 +21,7 @@ from researcher.params import ABSENT, value_order
 from researcher.query import parse, quoted
 
 RECORDS = "records/"
-Records = Annotated[str, typer.Argument(metavar="RECORDS", help="The directory of the records.")]
+Records = Annotated[str, typer.Argument(metavar="RECORDS", help="The directory of the records, or its URL.")]
 
 Query = Annotated[
     str, typer.Argument(metavar="QUERY", help="Which experiments, such as \"lr < 0.01 and optimizer == 'adam'\".")

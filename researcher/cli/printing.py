@@ -9,7 +9,6 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import typer
 from rich.console import Console, RenderableType
@@ -22,6 +21,7 @@ from researcher.errors import (
     RecordsNotFound,
     ResearcherError,
 )
+from researcher.places import Place
 from researcher.storage.strict import Notes
 
 WRONG, USAGE, NOT_HELD = 1, 2, 3  # exit codes beside 0
@@ -87,7 +87,7 @@ def tell(message: str) -> None:
     typer.echo(visible_lines(message), err=True)
 
 
-def tell_damaged(damaged: Sequence[tuple[Path, str]]) -> None:
+def tell_damaged(damaged: Sequence[tuple[Place, str]]) -> None:
     """Print on standard error which files are damaged, and end the command if some are."""
     if damaged:
         files = "1 file is" if len(damaged) == 1 else f"{len(damaged)} files are"

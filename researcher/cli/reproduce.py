@@ -6,7 +6,6 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +19,8 @@ from researcher.cli.ls import RECORDS, Records
 from researcher.cli.printing import NOT_HELD, show_all, show_json, told, visible
 from researcher.errors import CannotReproduce
 from researcher.params import ABSENT
+from researcher.places import place
+from researcher.storage.reading import is_directory
 
 if TYPE_CHECKING:
     from researcher.changes import Changes
@@ -53,12 +54,12 @@ def reproduce(
 
     with told():
         sys.path.insert(0, "")  # as for a script: modules are looked for where one is
-        experiment = chosen(hash_or_file, Path(records))[0]
+        experiment = chosen(hash_or_file, place(records))[0]
         with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
             answer = reproduced(
                 experiment,
                 _function(function) if function else None,
-                records=records if Path(records).is_dir() else None,
+                records=records if is_directory(place(records)) else None,
                 tolerance=tolerance,
                 observations=observations,
                 trust_source=trust_source,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from researcher.cli.details import details
 from researcher.cli.ls import RECORDS, Records
 from researcher.cli.printing import show_all, show_json, told
 from researcher.cli.summary import strict_record
+from researcher.places import place
 
 
 def show(
@@ -21,7 +21,7 @@ def show(
 ) -> None:
     """Show one experiment: params, observations, notes, and what ended it. Of repeats it is the newest."""
     with told():
-        experiment, repeats = chosen(hash_or_file, Path(records))
+        experiment, repeats = chosen(hash_or_file, place(records))
         if as_json:
             show_json(strict_record(experiment))
         else:

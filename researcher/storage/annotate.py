@@ -6,13 +6,13 @@ import errno
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from researcher.errors import CannotWrite
 from researcher.experiment import Experiment
+from researcher.places import Address, Place
 from researcher.storage import names, records
 from researcher.storage.lines import Line, encoded
 from researcher.storage.locks import alone
@@ -22,7 +22,7 @@ from researcher.storage.replay import annotated
 from researcher.storage.whereabouts import lies_in
 
 
-def annotate(path: Path, ours: Mapping[str, Any], line: Line) -> Experiment:
+def annotate(path: Place, ours: Mapping[str, Any], line: Line) -> Experiment:
     """Add what a line says to the record or journal that an experiment lies in now, and read it.
 
     Args:
@@ -42,12 +42,18 @@ def annotate(path: Path, ours: Mapping[str, Any], line: Line) -> Experiment:
         elif not _annotate_journal(found, line):
             found = lies_in(path, ours)  # where directories cannot be locked, it may be a record now
             _annotate_record(found, line)
-        return read(found)
+        experiment = read(found)
+        experiment.path = path.with_name(found.name)  # also if it was found in the spool
+        return experiment
 
 
-def _annotate_journal(path: Path, line: Line) -> bool:
+def _annotate_journal(path: Place, line: Line) -> bool:
     """Append a line; whether the journal was still there afterwards, so that its record will have it."""
     content = encoded(line)
+    if isinstance(path, Address):
+        from researcher.storage.remote import parts
+
+        return parts.post(path, content)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
@@ -61,9 +67,17 @@ def _annotate_journal(path: Path, line: Line) -> bool:
         os.close(handle)
 
 
-def _annotate_record(path: Path, line: Line) -> None:
+def _annotate_record(path: Place, line: Line) -> None:
     """Replace the record by one that differs in its ``researcher`` part alone, byte for byte."""
-    content = path.read_bytes()
+    if isinstance(path, Address):
+        from researcher.storage.remote import store
+
+        store.change(path, lambda content: _annotated(path, content, line))
+    else:
+        replace(path, _annotated(path, path.read_bytes(), line))
+
+
+def _annotated(path: Place, content: bytes, line: Line) -> bytes:
     record = records.decode(content)
     ours = record.head.get("researcher")
     if not isinstance(ours, dict) or type(ours.get("format")) is not int:
@@ -73,7 +87,7 @@ def _annotate_record(path: Path, line: Line) -> None:
     changed = _spliced(content, ours)
     if changed is None:
         changed = records.encode({**record.head, "researcher": ours}, rest.get("observations") or {})
-    replace(path, changed)
+    return changed
 
 
 def _spliced(content: bytes, ours: dict[str, Any]) -> bytes | None:

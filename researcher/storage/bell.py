@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from researcher.places import Address, Place
 from researcher.storage import names
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ _STEP = 50  # milliseconds; changes that follow each other more quickly are told
 class Bell:
     """Tells the names of files in a directory that changed.
 
-    Where the system does not tell, it keeps silent; whoever wants to know must look. This is so where
+    Where the system does not tell, it keeps silent; whoever wants to know must look. This is so on a store, where
     ``WATCHFILES_FORCE_POLLING`` is set, where watchfiles cannot be loaded, and where there is no such directory.
 
     Attributes:
         rings: whether it can tell at present.
     """
 
-    def __init__(self, path: Path, stop: threading.Event) -> None:
+    def __init__(self, path: Place, stop: threading.Event) -> None:
         """Begin at the first `listen`.
 
         Args:
@@ -77,8 +78,10 @@ class Bell:
         self.rings = False
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Place) -> tuple[int, int] | None:
     """Which directory it is; None for none."""
+    if isinstance(path, Address):
+        return None
     try:
         found = path.stat()
     except OSError:
@@ -90,7 +93,7 @@ def _may_ring() -> bool:
     return os.environ.get("WATCHFILES_FORCE_POLLING", "").lower() in {"", "false", "disable", "disabled"}
 
 
-def _told_of(path: Path, stop: threading.Event, seconds: float) -> Iterator[set[FileChange]] | None:
+def _told_of(path: Place, stop: threading.Event, seconds: float) -> Iterator[set[FileChange]] | None:
     """Sets of changes, an empty one whenever that many seconds passed; None where watchfiles cannot be loaded."""
     try:
         from watchfiles import watch
@@ -100,7 +103,7 @@ def _told_of(path: Path, stop: threading.Event, seconds: float) -> Iterator[set[
     if logger.level == logging.NOTSET:  # it tells of each change that it sees, to whom listens to all loggers
         logger.setLevel(logging.WARNING)
     return watch(
-        path,
+        str(path),
         watch_filter=None,
         step=_STEP,
         debounce=4 * _STEP,

@@ -10,6 +10,7 @@ from zlib import crc32
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
+from researcher.places import Address, Place, place
 from researcher.storage import listing, names
 from researcher.storage.doubles import Entry, Held, keys_of, without_doubles
 from researcher.storage.follow import JournalReader
@@ -35,6 +36,21 @@ class Change(NamedTuple):
         return self.listed or bool(self.grown)
 
 
+def records_directory(path: str | os.PathLike[str]) -> RecordsDirectory:
+    """What is in a directory of this machine or, for a URL, elsewhere.
+
+    Raises:
+        BadAddress: it is a URL that cannot be used.
+        MissingExtra: it is a URL, and what it needs is not installed.
+    """
+    found = place(path)
+    if isinstance(found, Address):
+        from researcher.storage.remote.directory import RemoteDirectory
+
+        return RemoteDirectory(found)
+    return RecordsDirectory(found)
+
+
 class RecordsDirectory:
     """A directory of records and journals, and all that was read of them so far.
 
@@ -48,7 +64,7 @@ class RecordsDirectory:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.damaged: list[tuple[Path, str]] = []
+        self.damaged: list[tuple[Place, str]] = []
         self._shelf = Shelf(self.path)
         self._order = Order(self._shelf)
         self._identities: dict[str, Identity] = {}  # of the record files when they were read
@@ -87,6 +103,11 @@ class RecordsDirectory:
             self.damaged = [(self.path / name, damage) for name, damage in sorted(_damages(self._shown))]
         known = {experiment for experiment, _ in was}
         return Change(was != found, tuple(e for e in dict.fromkeys(grown) if e in known))
+
+    @property
+    def poll(self) -> float:
+        """Seconds between two looks at everything, where the system does not tell of changes."""
+        return 1.0
 
     @property
     def running(self) -> bool:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from typing import Protocol
 
 from researcher.experiment import Experiment
+from researcher.places import Place
 from researcher.storage import names, records
 from researcher.storage.follow import JournalReader
-from researcher.storage.journal import Journal
 from researcher.storage.locks import alone
-from researcher.storage.publish import publish, replace, rescued_record
+from researcher.storage.publish import is_taken, publish, replace, rescued_record
 from researcher.storage.reading import read
 from researcher.storage.whereabouts import record_of, same
 
 
-def published(journal: Journal) -> Experiment:
+class Ended(Protocol):
+    """A journal that nobody writes to any more, and that is ours."""
+
+    @property
+    def path(self) -> Place:
+        """The file."""
+
+    @property
+    def place(self) -> Place:
+        """The journal as others see it."""
+
+    def everything(self, start: int = 0) -> bytes:
+        """All lines, from a byte on."""
+
+    def remove(self) -> None:
+        """Take it away; afterwards `everything` holds what others added until then."""
+
+
+def published(journal: Ended) -> Experiment:
     """Publish what a journal of ours holds, in the place of the record that there is of it already, if there is one.
 
     The journal is gone after the return, and in the record is what others added to it until then.
@@ -26,12 +43,12 @@ def published(journal: Journal) -> Experiment:
     """
     reader = ended(journal)
     content = _content(reader)
-    path = _resumed(reader) or published_before(reader)
+    path = _resumed(reader, journal.place) or published_before(reader, journal.place)
     if path is not None:
         replace(path, content)
     else:
-        name, repeat = names.parted(journal.path.stem)
-        path = publish(journal.path.parent, name, content, first=repeat)
+        name, repeat = names.parted(journal.place.stem)
+        path = publish(journal.place.parent, name, content, first=repeat)
     with alone(path.parent):
         journal.remove()
         if reader.refresh():
@@ -40,7 +57,7 @@ def published(journal: Journal) -> Experiment:
     return _experiment(content, path)
 
 
-def rescued(journal: Journal) -> Experiment | None:
+def rescued(journal: Ended) -> Experiment | None:
     """Write the record into the temporary directory instead; None if even that failed."""
     try:
         content = _content(ended(journal))
@@ -50,33 +67,33 @@ def rescued(journal: Journal) -> Experiment | None:
     return None if path is None else _experiment(content, path)
 
 
-def ended(journal: Journal) -> JournalReader:
+def ended(journal: Ended) -> JournalReader:
     """All of a journal that nobody writes to any more."""
     reader = JournalReader(journal.path, journal.everything, running=False)
     reader.refresh()
     return reader
 
 
-def _resumed(reader: JournalReader) -> Path | None:
+def _resumed(reader: JournalReader, place: Place) -> Place | None:
     """The record that is resumed, if it is still there."""
     ours = reader.head()["researcher"]
     if not isinstance(ours.get("resumes"), str):
         return None
-    path = reader.path.with_name(ours["resumes"])
+    path = place.with_name(ours["resumes"])
     try:
         return path if same(read(path).ours, ours) else None
     except (OSError, ValueError):
         return None
 
 
-def published_before(reader: JournalReader) -> Path | None:
+def published_before(reader: JournalReader, place: Place) -> Place | None:
     """The record that was made of a journal already: by a process that was killed then, or took ours for dead.
 
     Its name is the journal's own, or if that was taken another one; so as long as the name is free there is none.
     """
     ours = reader.head()["researcher"]
-    free = not os.path.lexists(reader.path.with_suffix(names.RECORD))
-    return None if free or "resumes" in ours else record_of(reader.path, ours)
+    free = not is_taken(place.with_suffix(names.RECORD))
+    return None if free or "resumes" in ours else record_of(place, ours)
 
 
 def _content(reader: JournalReader) -> bytes:
@@ -85,6 +102,6 @@ def _content(reader: JournalReader) -> bytes:
     return records.encode({**reader.head(), "researcher": ours}, rest["observations"])
 
 
-def _experiment(content: bytes, path: Path) -> Experiment:
+def _experiment(content: bytes, path: Place) -> Experiment:
     record = records.decode(content)
     return Experiment(record.head, path, record.rest)

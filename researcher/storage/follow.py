@@ -6,11 +6,11 @@ import os
 import stat
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
+from researcher.places import Place
 from researcher.storage import liveness, records
 from researcher.storage.lines import beginnings, decoded
 from researcher.storage.replay import Replay
@@ -29,7 +29,7 @@ class JournalReader:
         replay: what the lines add up to.
     """
 
-    def __init__(self, path: Path, source: Callable[[int], bytes] | None = None, *, running: bool = True) -> None:
+    def __init__(self, path: Place, source: Callable[[int], bytes] | None = None, *, running: bool = True) -> None:
         """Begin with nothing read.
 
         Args:
@@ -88,6 +88,12 @@ class JournalReader:
             said.append(f"{self.replay.odd} of its lines make no sense and were left out")
         return "; ".join(said)
 
+    @property
+    def id(self) -> str:
+        """What names the experiment in its journals and its record; empty if that is not known."""
+        found = (self._head or {}).get("researcher", {}).get("id")
+        return found if isinstance(found, str) else ""
+
     def head(self) -> dict[str, Any]:
         """All of the record but observations and what belongs to them."""
         head = self._head or {}
@@ -122,7 +128,7 @@ class JournalReader:
                 raise DamagedRecord(self.path, "it is not a regular file")
             if self._file != (found.st_dev, found.st_ino) or found.st_size < self._read:
                 self._file = (found.st_dev, found.st_ino)
-                self._read, self._head, self.replay = 0, None, Replay()
+                self._begin_again()
             if self._head is None:
                 self._take(self._read_on(handle))
             # Asked before reading: all that a writer wrote who is gone is read then.
@@ -133,6 +139,9 @@ class JournalReader:
             raise DamagedRecord(self.path, f"it cannot be read ({error.strerror})") from None
         finally:
             os.close(handle)
+
+    def _begin_again(self) -> None:
+        self._read, self._head, self.replay = 0, None, Replay()
 
     def _read_on(self, handle: int) -> bytes:
         with os.fdopen(os.dup(handle), "rb") as file:

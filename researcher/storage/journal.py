@@ -10,7 +10,9 @@ import threading
 import time
 import uuid
 from pathlib import Path
+from typing import Self
 
+from researcher.places import Place
 from researcher.storage import keeper, liveness, locks, names
 from researcher.storage.publish import placed, sync_directory
 
@@ -45,8 +47,13 @@ class Journal:
         self._keeping = threading.Lock()  # a slow disk must not hold up who appends
         keeper.look_after(self)
 
+    @property
+    def place(self) -> Place:
+        """The journal as others than its writer see it."""
+        return self.path
+
     @classmethod
-    def begin(cls, directory: Path, name: str, content: bytes) -> Journal:
+    def begin(cls, directory: Path, name: str, content: bytes) -> Self:
         """A new journal ``NAME.journal``, or ``NAME-2.journal`` and so on, with its first lines.
 
         Readers see it with these lines and its lock, or not at all.
@@ -62,7 +69,7 @@ class Journal:
         return cls(path, -1, content)
 
     @classmethod
-    def reopen(cls, path: Path) -> Journal:
+    def reopen(cls, path: Path) -> Self:
         """The journal of a process that is gone, to go on with.
 
         Raises:

@@ -6,7 +6,8 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
+
+from researcher.places import Address, Place
 
 try:
     import fcntl
@@ -59,11 +60,14 @@ def held(handle: int) -> bool:
 
 
 @contextlib.contextmanager
-def alone(directory: Path) -> Iterator[None]:
-    """Keep others from changing files in their place meanwhile, where directories can be locked.
+def alone(directory: Place) -> Iterator[None]:
+    """Keep others from changing files in their place meanwhile, where directories can be locked; stores cannot.
 
     Nobody is waited for longer than half a minute: a process that was stopped must not stop all others.
     """
+    if isinstance(directory, Address):
+        yield
+        return
     try:
         handle = os.open(directory, os.O_RDONLY)
     except OSError:  # Windows, or it is not there; what is done in it says so

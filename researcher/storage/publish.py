@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from researcher.errors import NotRecordable
+from researcher.places import Address, Place, place
 from researcher.plain import DEEPEST, plain
 from researcher.storage import names
 from researcher.storage.strict import Notes
@@ -21,7 +22,22 @@ from researcher.storage.strict import Notes
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 
 
-def publish(directory: Path, name: str, content: bytes, first: int = 1) -> Path:
+def recordable(records: str | os.PathLike[str]) -> Place:
+    """The place that records go to; nothing is looked at there.
+
+    Raises:
+        BadAddress: it is a URL at which nothing can be recorded.
+        MissingExtra: it is a URL, and what it needs is not installed.
+    """
+    found = place(records)
+    if isinstance(found, Address):
+        from researcher.storage.remote import store
+
+        store.check(found, writes=True)
+    return found
+
+
+def publish(directory: Place, name: str, content: bytes, first: int = 1) -> Place:
     """Write ``content`` into ``directory`` under the first free name of ``name.json``, ``name-2.json`` and so on.
 
     ``first`` is the number to begin with.
@@ -32,6 +48,10 @@ def publish(directory: Path, name: str, content: bytes, first: int = 1) -> Path:
     Raises:
         OSError: it could not be written; nothing of it is left among the records.
     """
+    if isinstance(directory, Address):
+        from researcher.storage.remote import records
+
+        return records.publish(directory, name, content, first)
     directory.mkdir(parents=True, exist_ok=True)
     beside = directory / f".{uuid.uuid4().hex}.tmp"
     try:
@@ -45,6 +65,19 @@ def publish(directory: Path, name: str, content: bytes, first: int = 1) -> Path:
             beside.unlink()
     sync_directory(directory)
     return target
+
+
+def is_taken(path: Place) -> bool:
+    """Whether there is anything of this name.
+
+    Raises:
+        OSError: it is on a store, which does not answer, or forbids it.
+    """
+    if isinstance(path, Address):
+        from researcher.storage.remote import store
+
+        return store.is_there(path)
+    return os.path.lexists(path)
 
 
 def placed(beside: Path, target: Path) -> bool:
@@ -76,12 +109,17 @@ def _moved(beside: Path, target: Path) -> bool:
         claim.unlink(missing_ok=True)
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace(path: Place, content: bytes) -> None:
     """Put ``content`` in the place of a record that is there; a reader sees the old one or the new one, whole.
 
     Raises:
         OSError: it could not be written; the old one is still there.
     """
+    if isinstance(path, Address):
+        from researcher.storage.remote import store
+
+        store.write(path, content)
+        return
     with replacing(path) as file:
         file.write(content)
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
+from researcher.places import Address, Place
 from researcher.storage import names, records
 from researcher.storage.follow import FLAGS, JournalReader
 from researcher.storage.listing import unopened
 
 
-def read(path: Path) -> Experiment:
+def read(path: Place) -> Experiment:
     """The experiment of one record file or journal.
 
     Raises:
@@ -23,14 +24,18 @@ def read(path: Path) -> Experiment:
         RecordsNotFound: there is no such file.
     """
     if path.suffix == names.JOURNAL:
-        reader = JournalReader(path)
+        reader = reader_of(path)
         reader.refresh()
         return reader.experiment()
+    if isinstance(path, Address):
+        from researcher.storage.remote.records import fresh_content_of
+
+        fresh_content_of(path)
     record = _record(path)
     return Experiment(record.head, path, None if record.later is None else lambda: rest(path))
 
 
-def read_whole(path: Path) -> Experiment:
+def read_whole(path: Place) -> Experiment:
     """The experiment of one record file, all of which is read at once.
 
     Raises:
@@ -41,13 +46,53 @@ def read_whole(path: Path) -> Experiment:
     return Experiment(record.head, path, record.rest)
 
 
+def reader_of(path: Place) -> JournalReader:
+    """What reads a journal, and has read nothing so far."""
+    if isinstance(path, Address):
+        from researcher.storage.remote.whereabouts import reader_of as remote
+
+        return remote(path)
+    return JournalReader(path)
+
+
+def is_file(path: Place) -> bool:
+    """Whether there is such a record or journal.
+
+    Raises:
+        OSError: it is on a store, which does not answer, or forbids it.
+    """
+    if isinstance(path, Address):
+        from researcher.storage.remote.whereabouts import is_file as remote
+
+        return remote(path)
+    return path.is_file()
+
+
+def is_directory(path: Place) -> bool:
+    """Whether there is such a directory; on a store, whether anything lies there.
+
+    Raises:
+        OSError: it is on a store, which does not answer, or forbids it.
+    """
+    if isinstance(path, Address):
+        from researcher.storage.remote import store
+
+        return store.is_there(path)
+    return path.is_dir()
+
+
 def content_of(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a record file.
 
     Raises:
         DamagedRecord: it cannot be read.
         RecordsNotFound: there is no such file.
+        CannotRead: it is on a store, which does not answer, or forbids it.
     """
+    if isinstance(path, Address):
+        from researcher.storage.remote.records import content_of as remote
+
+        return remote(path)
     try:
         handle = os.open(path, FLAGS)
         try:
@@ -66,7 +111,7 @@ def content_of(path: str | os.PathLike[str]) -> bytes:
         raise DamagedRecord(Path(path), unopened(error)) from None
 
 
-def rest(path: Path) -> Mapping[str, Any]:
+def rest(path: Place) -> Mapping[str, Any]:
     """What a record holds beside its head: the observations and what belongs to them.
 
     Raises:
@@ -81,7 +126,7 @@ def rest(path: Path) -> Mapping[str, Any]:
         raise DamagedRecord(path, str(error)) from None
 
 
-def _record(path: Path) -> records.Record:
+def _record(path: Place) -> records.Record:
     try:
         return records.decode(content_of(path))
     except (DamagedRecord, RecordsNotFound):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 from researcher.experiment import Experiment
+from researcher.places import Place
 from researcher.storage.heads import Heads
 from researcher.storage.reading import rest
 from researcher.storage.values import Values
@@ -33,7 +33,7 @@ class Shelf:
         lock: held while rows are added or read.
     """
 
-    def __init__(self, directory: Path, heads: Heads | None = None) -> None:
+    def __init__(self, directory: Place, heads: Heads | None = None) -> None:
         self.directory = directory
         self.heads = heads or Heads()
         self.lock = threading.RLock()

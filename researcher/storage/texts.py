@@ -7,15 +7,15 @@ import functools
 import hashlib
 import re
 import uuid
-from pathlib import Path
 
+from researcher.places import Address, Place
 from researcher.storage.publish import placed
 
 FOLDER = "code"
 _NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{32}}\.[a-z]{{1,8}}")
 
 
-def keep(directory: Path, text: str, ending: str) -> str:
+def keep(directory: Place, text: str, ending: str) -> str:
     """See to it that the text is there, however many processes want the same.
 
     Args:
@@ -31,6 +31,9 @@ def keep(directory: Path, text: str, ending: str) -> str:
     """
     name = f"{_digest(text)}{ending}"
     path = directory / FOLDER / name
+    if isinstance(path, Address):
+        _sent(path, text)
+        return f"{FOLDER}/{name}"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{uuid.uuid4().hex}.tmp")
@@ -43,6 +46,14 @@ def keep(directory: Path, text: str, ending: str) -> str:
     return f"{FOLDER}/{name}"
 
 
+@functools.lru_cache(maxsize=64)
+def _sent(file: Address, text: str) -> None:
+    """Once a process, as it takes a request."""
+    from researcher.storage.remote import store
+
+    store.create(file, _bytes(text))
+
+
 @functools.lru_cache(maxsize=8)
 def _digest(text: str) -> str:
     return hashlib.sha256(_bytes(text)).hexdigest()[:32]
@@ -52,11 +63,16 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def kept(directory: Path, name: object) -> str | None:
+def kept(directory: Place, name: object) -> str | None:
     """The text that a record names; None if it is gone, or if that is no name of ours."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         return None
+    file = directory / name
     try:
-        return (directory / name).read_text(encoding="utf-8", errors="replace")
+        if isinstance(file, Address):
+            from researcher.storage.remote import store
+
+            return store.content_of(file).decode(errors="replace")
+        return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None

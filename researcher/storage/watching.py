@@ -9,8 +9,8 @@ from researcher.storage.bell import WRITTEN, Bell
 from researcher.storage.directory import Change, RecordsDirectory
 
 TICK = 0.25  # seconds between two looks at least; at most, for what runs where the system does not tell of changes
-POLL = 1.0  # seconds between two looks at everything, where the system does not tell
-NET = 15.0  # the same where it does, for what it may have missed
+POLL = 1.0  # the same where it does, for what it may have missed
+NET = 15.0  # seconds between two looks at everything, likewise
 SHARE = 25  # a look is followed by a pause of at least so many times what it cost
 
 
@@ -92,4 +92,4 @@ class Watching:
         return min(everything, self._looked + (POLL if self._bell.rings else TICK))
 
     def _pause(self) -> float:
-        return NET if self._bell.rings else POLL
+        return NET if self._bell.rings else self._directory.poll

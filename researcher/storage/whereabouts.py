@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from researcher.experiment import ours_of
+from researcher.places import Address, Place
 from researcher.storage import names, records
 from researcher.storage.liveness import alive
 from researcher.storage.reading import read
 
 
-def lies_in(path: Path, ours: Mapping[str, Any]) -> Path:
+def lies_in(path: Place, ours: Mapping[str, Any]) -> Place:
     """The file that an experiment lies in now.
 
     Args:
@@ -24,6 +25,10 @@ def lies_in(path: Path, ours: Mapping[str, Any]) -> Path:
         The journal in which it is recorded or resumed, else its record, else the journal that a dead process left;
         ``path`` if there is none of them.
     """
+    if isinstance(path, Address):
+        from researcher.storage.remote import whereabouts as remote
+
+        return remote.lies_in(path, ours)
     journals = [(journal, head) for journal, head in _heads(path.parent, names.JOURNAL) if same(head, ours)]
     for journal, head in journals:
         resumes = head.get("resumes")
@@ -32,13 +37,17 @@ def lies_in(path: Path, ours: Mapping[str, Any]) -> Path:
     return record_of(path, ours) or next((journal for journal, _ in journals), path)
 
 
-def record_of(path: Path, ours: Mapping[str, Any]) -> Path | None:
+def record_of(path: Place, ours: Mapping[str, Any]) -> Place | None:
     """The record of an experiment, as it is published by its process or by another one; None if it is not.
 
     Args:
         path: its journal, or the record itself.
         ours: the ``researcher`` part of it.
     """
+    if isinstance(path, Address):
+        from researcher.storage.remote import whereabouts as remote
+
+        return remote.record_of(path, ours)
     if path.suffix == names.RECORD and path.is_file():
         return path
     name = names.parted(path.stem)[0]

@@ -6,14 +6,15 @@ import itertools
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from researcher.environment import in_this_process
 from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
+from researcher.places import Place
 from researcher.running import recorded_call
 from researcher.storage import names
+from researcher.storage.publish import is_taken
 from researcher.storage.reading import read
 from researcher.sweeps.objective import Objective
 from researcher.sweeps.settings import Setting
@@ -32,7 +33,7 @@ class Outcome(NamedTuple):
     status: str
     value: float = float("nan")
     error: str = ""
-    path: Path | None = None
+    path: Place | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,7 @@ class Job:
     """
 
     function: Callable[..., Any]
-    records: Path
+    records: Place
     objective: Objective | None
     environment: Mapping[str, Any]
 
@@ -78,12 +79,12 @@ def outcome_of(experiment: Experiment, objective: Objective | None) -> Outcome:
     return Outcome(experiment.status, value, path=experiment.path)
 
 
-def finished(setting: Setting, records: Path) -> Experiment | None:
+def finished(setting: Setting, records: Place) -> Experiment | None:
     """The finished experiment of a setting, found by the name of its file."""
     name = names.stem(setting.params.get("title"), setting.hash)
     for repeat in itertools.count(1):
         path = records / names.numbered(name, repeat)
-        if not path.exists():
+        if not is_taken(path):
             return None
         with suppress(DamagedRecord, RecordsNotFound):
             if (experiment := read(path)).status == "finished":

@@ -52,7 +52,7 @@ class Reported:
                 return
             for _ in self._steps(self._reader.experiment()):
                 if self._trial.should_prune():
-                    stopping.ask(self._reader.path)
+                    stopping.ask(self._records / self._reader.path.name)
                     self._stopped = True
                     return
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from researcher.environment import environment
 from researcher.errors import EngineError, SpaceError, SweepWarning
 from researcher.experiments import Experiments
 from researcher.running import call_of
-from researcher.storage.directory import RecordsDirectory
+from researcher.storage.directory import RecordsDirectory, records_directory
+from researcher.storage.publish import recordable
+from researcher.storage.reading import is_directory
 from researcher.sweeps.carrying import Carrying
 from researcher.sweeps.engines import engine_for
 from researcher.sweeps.job import Job
@@ -68,7 +69,7 @@ def sweep(
             has to see the records directory.
         study: an Optuna study, which chooses the params, lists and ranges as well as what is drawn. Instead of a space
             it can be given a function that makes params of a trial. It is told the best value of the objective, of
-            repeats the mean, and prunes what `Recorder.should_stop` is asked in.
+            repeats the mean, and prunes what `Recorder.should_stop` is asked in, unless the records are on a store.
         objective: the observation that the study and the progress bar look at: its best value at any step.
         mode: ``min`` or ``max``; if not given, that of the study, or see `Experiments.best`.
         retry_failed: run again what failed in an earlier call; with False it is left as it is.
@@ -102,7 +103,7 @@ def sweep(
         raise EngineError(f"n_jobs={n_jobs!r}: it is a number of processes, or -1 for one a core")
     aim = _aim(study, objective, mode)
     seeds = seeds_of(space, repeats, seed)
-    directory = RecordsDirectory(Path(records).absolute())
+    directory = records_directory(recordable(records).absolute())
     _refresh(directory)
     known = recorded(directory.experiments)
     plan: Plan
@@ -143,5 +144,5 @@ def _aim(study: Study | None, objective: str | None, mode: Mode | None) -> Objec
 
 def _refresh(directory: RecordsDirectory) -> None:
     """Read what is recorded; of a directory that is still to be made, nothing."""
-    if directory.path.exists():
+    if is_directory(directory.path):
         directory.refresh()

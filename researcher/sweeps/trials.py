@@ -11,6 +11,7 @@ from typing import Any
 
 from researcher.errors import MissingExtra, SpaceError
 from researcher.experiment import Experiment
+from researcher.places import Place
 from researcher.record import checked_params
 from researcher.storage.reading import read
 from researcher.sweeps.choices import Choices
@@ -56,7 +57,7 @@ class Trials:
         n: int,
         seeds: Sequence[int | None],
         objective: Objective,
-        records: Path,
+        records: Place,
     ) -> None:
         """Begin with a study; nothing is asked yet.
 
@@ -176,7 +177,9 @@ class Trials:
             params = checked_params(self._space(asked))
             settings = [Setting.of(params if seed is None else {**params, "seed": seed}) for seed in self._seeds]
         asked.set_user_attr(HASHES, [setting.hash for setting in settings])
-        reported = Reported(asked, settings[0], self._records, self._objective.observation) if self._prunes else None
+        reported = None
+        if self._prunes and isinstance(self._records, Path):  # journals on stores are seen too late
+            reported = Reported(asked, settings[0], self._records, self._objective.observation)
         trial = _Trial(asked, settings, reported)
         self.settings += settings
         for setting in settings:
@@ -272,7 +275,7 @@ def trials_of(
     n: int | None,
     seeds: Sequence[int | None],
     objective: Objective,
-    records: Path,
+    records: Place,
     known: Mapping[str, Experiment],
     *,
     retry_failed: bool,

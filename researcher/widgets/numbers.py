@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from researcher.experiment import Experiment
+from researcher.places import Place
 
 
 class Numbers:
@@ -13,8 +13,8 @@ class Numbers:
 
     def __init__(self) -> None:
         self._of: WeakKeyDictionary[Experiment, int] = WeakKeyDictionary()
-        self._at: dict[Path, int] = {}
-        self._paths: dict[int, Path] = {}
+        self._at: dict[Place, int] = {}
+        self._paths: dict[int, Place] = {}
         self._given = 0
 
     def number(self, experiment: Experiment) -> int:

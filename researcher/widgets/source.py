@@ -10,7 +10,7 @@ from researcher.errors import RecordsNotFound, ResearcherError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.load import warn_of
-from researcher.storage.directory import Change, RecordsDirectory
+from researcher.storage.directory import Change, RecordsDirectory, records_directory
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.watch import Watch
 
@@ -31,7 +31,7 @@ class Source:
         self._directory: RecordsDirectory | None = None
         if isinstance(records, (str, os.PathLike)):
             self.records = records
-            self._directory = RecordsDirectory(records)
+            self._directory = records_directory(records)
             self._look(self._directory)
         else:
             experiments = records if isinstance(records, Experiments) else Experiments(records)
