@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import archive, environment, imports, observe, read, readme, record
+from benchmarks import archive, environment, imports, observe, read, readme, record, remote
 from benchmarks.peers import PEERS
 from benchmarks.processes import Failed
 from benchmarks.workload import SIZES, Workload
@@ -22,6 +22,7 @@ WORKLOADS: dict[str, Workload] = {
     "environment": environment.WORKLOAD,
     "read": read.WORKLOAD,
     "archive": archive.WORKLOAD,
+    "remote": remote.WORKLOAD,
 }
 README = Path(__file__).with_name("README.md")
 
