@@ -14,7 +14,7 @@ import numpy.typing as npt
 from researcher.arrays import Array, floats
 from researcher.coded import Coded, coded
 from researcher.experiment import Experiment
-from researcher.params import ABSENT, as_float, label, value_key, value_order
+from researcher.params import ABSENT, as_float, is_number, label, value_key, value_order
 from researcher.plain import plain
 from researcher.table import table_of
 
@@ -55,12 +55,12 @@ class Facet:
     @cached_property
     def numbers(self) -> Array:
         """The values as floats, NaN where one is no number."""
-        return floats([value if _is_number(value) else np.nan for value in self.values])
+        return floats([value if is_number(value) else np.nan for value in self.values])
 
     @cached_property
     def numeric(self) -> bool:
         """Whether all values that are there are numbers."""
-        return all(value is ABSENT or _is_number(value) for value in self.values)
+        return all(value is ABSENT or is_number(value) for value in self.values)
 
     @cached_property
     def varies(self) -> bool:
@@ -153,10 +153,6 @@ def _in_order(name: str, values: Sequence[object], places: npt.NDArray[np.int32]
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order))
     return Facet(name, tuple(values[i] for i in order), rank[places])
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def kept_of(name: str, kept: Any) -> Kept:

@@ -118,6 +118,11 @@ def value_order(value: object) -> tuple[int, float, str]:
     return 4, 0.0, value_key(value)
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is a number; True and False are none."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def as_float(number: float) -> float:
     """The number as a float; an integer that is too large for one is infinite."""
     try:

@@ -86,10 +86,12 @@ def _value(
     """The value as the state has it."""
     if name == "filters":
         return _filters(value)
+    if name == "baseline":
+        value = () if value is None else [value] if isinstance(value, (str, Experiment)) else [*value][:1]
     if name not in NAMED or value is None:
         return _tuples(value, name)
     if isinstance(value, (str, Experiment)):
-        return _found(state, value, there, missing)
+        raise t.TraitError(f"{name} is one experiment; give a list of them")
     return tuple({id(e): e for item in value if (e := _found(state, item, there, missing)) is not None}.values())
 
 

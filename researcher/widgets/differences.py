@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 
 import traitlets as t
 
+from researcher.experiment import Experiment
 from researcher.widgets.aim import Aimed, aim_of, show_aim, take_aim
 from researcher.widgets.answers import Answers
 from researcher.widgets.contrast import contrast, names_of
-from researcher.widgets.palette import colour, dash
+from researcher.widgets.plan import looks_of
 from researcher.widgets.settings import Setting, Settings
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.versus import Versus
@@ -48,6 +49,7 @@ class DifferencesView(View):
     tab: ClassVar[str] = "differences"
     watches: ClassVar[tuple[str, ...]] = (
         *("experiments", "selected", "drawn", "observed", "growth", "objective", "seed", "all_repeats"),
+        *("group", "colour", "dash", "observations"),
     )
 
     def __init__(self, state: ExplorerState) -> None:
@@ -55,6 +57,7 @@ class DifferencesView(View):
         self._settings = Settings(state)
         self._answers = Answers(self._answered, state.lock)
         self._versus = Versus(self._answers)
+        self._looks: dict[Experiment, list[str]] = {}
         self.hear(self.table, {"aim": self._aim, "take_all_repeats": self._take_all_repeats})
         super().__init__(state, self.table)
 
@@ -62,6 +65,7 @@ class DifferencesView(View):
         """Compare what is selected, params and results side by side, then two settings by their means."""
         state, table = self.state, self.table
         chosen = self._settings.of(state.selected, state.all_repeats)
+        self._looks = looks_of(state)
         each = len(state.selected) <= _EACH
         columns = [Setting(e, (e,)) for e in state.selected] if each else chosen[:_COLUMNS]
         with table.hold_sync():
@@ -100,8 +104,7 @@ class DifferencesView(View):
         self._refresh()
 
     def _head(self, setting: Setting, name: str, each: bool) -> dict[str, Any]:
-        slot = self.state.slot(setting.first)
-        swatch = ["", ""] if slot is None else [colour(slot), dash(slot)]
+        swatch = self._looks.get(setting.first, ["", ""])
         n = 0 if each else len(setting.members)
         return {"title": name, "n": n, "swatch": swatch, "hash": setting.first.hash[:8]}
 

@@ -9,11 +9,10 @@ import numpy as np
 
 from researcher.arrays import Array
 from researcher.limits import limits
-from researcher.widgets.plan import groups_of
+from researcher.widgets.plan import drawn_groups
 from researcher.widgets.remarks import BANDS
 from researcher.widgets.room import Range
 from researcher.widgets.scale import Scale, clock_from
-from researcher.widgets.slots import CURVES
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.strokes import Stroke, strokes_of
 
@@ -45,18 +44,17 @@ def drawing_of(state: ExplorerState) -> Drawing:
     """What the panels show now. The lock of the state is held only to see whose curves these are."""
     with state.lock:
         names, over, band, smoothing = state.observations, state.x, state.band, state.smoothing
-        every = groups_of(state)
+        groups, more = drawn_groups(state)
         share_y, clip, zoom, n_visible = state.share_y, state.clip, state.zoom, len(state.visible)
         x_scale, y_scale = _x_scale(state), Scale(state.log_y)
         looks = [f"{what} by {name}" for what, name in (("colour", state.colour), ("dashes", state.dash)) if name]
-    groups = every[: max(1, CURVES // max(1, len(names)))]
     found = [(name, strokes_of(groups, name, over, band, smoothing)) for name in names]
     shown = [(name, strokes) for name, strokes in found if strokes]
     strokes = [stroke for _, own in shown for stroke in own]
     whole = _y_range(strokes, clip, y_scale) if share_y else None
     panels = tuple((name, own, whole or _y_range(own, clip, y_scale)) for name, own in shown)
     members = sum(len(group.members) for group in groups)
-    left_out = f"the first {len(groups):,} groups of {len(every):,}" if len(groups) < len(every) else ""
+    left_out = f"the first {len(groups):,} groups of {len(groups) + more:,}" if more else ""
     if members < n_visible and not left_out:
         left_out = f"curves of {members:,} of {n_visible:,} visible experiments"
     said = [

@@ -16,7 +16,7 @@ from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.facets import kept_of
-from researcher.widgets.choosing import choose
+from researcher.widgets.choosing import NAMED, choose
 from researcher.widgets.differences import DifferencesView
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
@@ -33,7 +33,7 @@ from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
 from researcher.widgets.tabs import TabsView
 from researcher.widgets.toolbar import ToolbarView
-from researcher.widgets.traits import ExperimentsTrait, Frame
+from researcher.widgets.traits import ExperimentsTrait, ExperimentTrait, Frame
 from researcher.widgets.twin import show
 from researcher.widgets.view import View
 from researcher.widgets.viewing import apply_view, view_of
@@ -79,8 +79,15 @@ class Explorer(w.VBox, Look):
     """The experiments that pass the query and all filters, as the table shows them. Set: look at these only."""
     selected = ExperimentsTrait()
     """The experiments selected by hand, in the order of selection."""
+    pinned = ExperimentsTrait()
+    """The experiments that stay on top of the table, where they are visible."""
+    baseline = ExperimentTrait()
+    """The experiment that the table compares the others to, or None."""
+    unseen = ExperimentsTrait()
+    """The experiments whose curves are hidden by hand: those whose eye is shut in the table."""
     frame = Frame()
-    """A pandas DataFrame of the visible experiments. Set: look at those of its index only."""
+    """The table as a pandas DataFrame: its columns, a row for each visible experiment, as sorted (repeats that share a
+    row of the table have one each). Set: look at the experiments of its index only."""
 
     def __init__(
         self,
@@ -111,8 +118,8 @@ class Explorer(w.VBox, Look):
         main = _classed(w.Box([table, _classed(w.VBox(side), "rs-side")]), "rs-main")
         super().__init__([top, query, filters, main])
         self.add_class("rs-explorer")
-        self.state.observe(self._follow, [*_CHOSEN, "visible", "selected"])
-        self.state.observe(self._tell_frame, ["visible", "growth"])
+        self.state.observe(self._follow, [*_CHOSEN, *NAMED])
+        self.state.observe(self._tell_frame, ["visible", "columns", "growth"])
         frame = chosen.pop("frame", None)
         _warn_of((*(apply_view(self.state, view) if view else ()), *choose(self.state, chosen)))
         self._follow()
@@ -168,7 +175,7 @@ class Explorer(w.VBox, Look):
             raise t.TraitError(str(error)) from None
         return {param: kept for param, kept in found.items() if kept}
 
-    @t.observe(*_CHOSEN, "visible", "selected")
+    @t.observe(*_CHOSEN, *NAMED)
     def _pass_on(self, change: Any) -> None:
         """From Python to the state."""
         state, name, value = self.state, change.name, change.new
@@ -183,8 +190,10 @@ class Explorer(w.VBox, Look):
         """From the state to Python; what an observer there raises is printed and does not stop the views."""
         state = self.state
         with state.lock:
-            for name in (*_CHOSEN, "visible", "selected"):
+            for name in (*_CHOSEN, *NAMED):
                 ours, theirs = getattr(self, name), getattr(state, name)
+                if name == "baseline":
+                    theirs = next(iter(theirs), None)
                 if ours != (list(theirs) if isinstance(ours, list) else theirs):
                     try:
                         setattr(self, name, Experiments(theirs, state.damaged) if name == "visible" else theirs)
@@ -201,7 +210,7 @@ class Explorer(w.VBox, Look):
             traceback.print_exc()
 
     def _refuse_unknown(self, chosen: Mapping[str, object]) -> None:
-        known = [*_CHOSEN, "visible", "selected", "frame"]
+        known = [*_CHOSEN, *NAMED, "frame"]
         for name in chosen:
             if name not in known:
                 near = difflib.get_close_matches(name, [*known, "view"])

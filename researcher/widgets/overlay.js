@@ -69,9 +69,9 @@ class Panel {
     this.tip.style.display = "block";
     this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, i >= 0 && !Number.isNaN(y) ? `${told(y, axis.log_y)} at ${where(x, axis)}` : where(x, axis)),
       ...(n > 1 ? [h("div", { class: "rs-soft" }, `mean of ${n}`)] : []));
-    const right = left > box.width / 2;
-    Object.assign(this.tip.style, { left: right ? "" : `${box.left - own.left + left + 8}px`,
-      right: right ? `${own.right - box.left - left + 8}px` : "", top: `${box.top - own.top + 4}px` });
+    // Right of the crosshair, or left of it where there is no room; never beyond the panel.
+    const at = box.left - own.left + left, wide = this.tip.offsetWidth, room = own.width - 4;
+    Object.assign(this.tip.style, { left: `${Math.max(4, at + 8 + wide <= room ? at + 8 : at - 8 - wide)}px`, top: `${box.top - own.top + 4}px` });
   }
   leave() { this.hair.style.display = this.tip.style.display = "none"; }
   remove() { this.hair.remove(); this.tip.remove(); }
@@ -96,7 +96,7 @@ async function render({ model, el }) {
     panels.forEach((panel, p) => {
       panel.lines.el.querySelectorAll("path.line").forEach((path, i) => {
         const number = curves[p]?.[i], strong = number === pointed || selected.includes(number);
-        path.style.opacity = strength(number, 1, 0.9, 0.2);
+        path.style.opacity = strength(number, 1, 0.9, 0.28);
         path.style.strokeWidth = strong ? "2.4px" : "";
         path.style.strokeDasharray = curves[p]?.length > MANY && !strong ? "" : dashes[number] ?? "";
       });

@@ -123,7 +123,7 @@ class PanelsView(View):
         for name, drawn in zip(names, found, strict=True):
             lines = everything if state.share_y else drawn
             if lines:
-                self.limits[name] = y_room(fitted(lines, state.clip, self.supply.y), self.limits.get(name))
+                self.limits[name] = y_room(fitted(lines, state.clip), self.limits.get(name))
             self.limits.setdefault(name, y_room((0.0, 1.0)))
         full = self.full or (0.0, 1.0)
         if not state.zoom and (self.x.min, self.x.max) != full:

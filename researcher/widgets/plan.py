@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, flattened, label, value_key, varying
-from researcher.repeats import repeat_numbers
 from researcher.widgets.palette import COLOURS, DASHES, colour, dash
 from researcher.widgets.ramp import RAMP
+from researcher.widgets.slots import CURVES
 from researcher.widgets.state import ExplorerState
 
 NOTHING = "#8a929b"  # the colour of what has no value
@@ -37,36 +37,61 @@ class Group:
     selected: bool
 
 
-def groups_of(state: ExplorerState) -> list[Group]:
-    """Who is drawn; the state's lock is held. Groups have all visible members, so that their means are honest."""
-    selected = set(map(id, state.selected))
+def drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
+    """Who is drawn, and how many groups are left out as they are too many; the state's lock is held.
+
+    Groups have all visible members, so that their means are honest; those whose eyes are all shut are not drawn.
+    """
+    selected, unseen = set(map(id, state.selected)), set(map(id, state.unseen))
+    every = [(key, e) for key, e in _members(state) if state.group == "" or not {*map(id, e)} <= unseen]
+    most = max(1, CURVES // max(1, len(state.observations))) if state.group else len(every)  # those drawn are few
+    shown = every[:most]
     shade = _by_column(state, state.colour, COLOURS) if state.colour else None
     dashes = _by_column(state, state.dash, DASHES) if state.dash else None
     found = []
-    for place, (said, members) in enumerate(_members(state)):
+    for (key, members), said in zip(shown, _labels(state, shown), strict=True):
         first = members[0]
-        slot = place if state.group else state.slot(first) or 0
+        slot = state.slot_among(f"group {state.group}", key) if state.group else state.slot(first) or 0
         usual = "" if shade else dash(slot)
         look = shade(first) if shade else colour(slot), dashes(first) if dashes else usual
         found.append(Group(said, tuple(members), *look, any(id(e) in selected for e in members)))
-    return found
+    return found, len(every) - len(shown)
 
 
-def _members(state: ExplorerState) -> list[tuple[str, list[Experiment]]]:
+def looks_of(state: ExplorerState) -> dict[Experiment, list[str]]:
+    """Colour and dashes of each experiment that is drawn; the state's lock is held."""
+    groups, _ = drawn_groups(state)
+    return {experiment: [group.colour, group.dash] for group in groups for experiment in group.members}
+
+
+def _members(state: ExplorerState) -> list[tuple[Hashable, list[Experiment]]]:
+    """What the members of each group share, and the visible ones of them."""
     if not state.group:
-        return [(said, [e]) for e, said in zip(state.drawn, _titles(state.drawn), strict=True)]
+        return [(state.number(e), [e]) for e in state.drawn]
     if state.group == "repeats":
-        keys: Sequence[object] = repeat_numbers(state.visible, state.seed or None).tolist()
-        labels = [e.title or e.hash[:8] for e in state.visible]
+        numbers, keys = state.repeats().tolist(), dict[int, Hashable]()
+        for number, experiment in zip(numbers, state.experiments, strict=True):
+            keys.setdefault(number, state.number(experiment))  # the oldest stands for all, whoever is visible
+        shared = [keys[numbers[state.row(e)]] for e in state.visible]
     else:
         column = state.column(state.group)
-        values = [column.values[state.row(e)] for e in state.visible]
-        keys = list(map(value_key, values))
-        labels = ["absent" if value is ABSENT else label(value) for value in values]
-    found: dict[object, tuple[str, list[Experiment]]] = {}
-    for experiment, key, said in zip(state.visible, keys, labels, strict=True):
-        found.setdefault(key, (said, []))[1].append(experiment)
-    return list(found.values())
+        shared = [value_key(column.values[state.row(e)]) for e in state.visible]
+    found: dict[Hashable, list[Experiment]] = {}
+    for experiment, key in zip(state.visible, shared, strict=True):
+        found.setdefault(key, []).append(experiment)
+    return list(found.items())
+
+
+def _labels(state: ExplorerState, groups: Sequence[tuple[Hashable, list[Experiment]]]) -> list[str]:
+    """What the groups are called: by the value that they share, else by their titles."""
+    firsts = [members[0] for _, members in groups]
+    if not state.group:
+        return _titles(firsts)
+    if state.group == "repeats":
+        return [e.title or e.hash[:8] for e in firsts]
+    column = state.column(state.group)
+    values = [column.values[state.row(e)] for e in firsts]
+    return ["absent" if value is ABSENT else label(value) for value in values]
 
 
 def _titles(experiments: Sequence[Experiment]) -> list[str]:
@@ -85,13 +110,16 @@ def _titles(experiments: Sequence[Experiment]) -> list[str]:
 
 
 def _by_column(state: ExplorerState, name: str, looks: Sequence[str]) -> Callable[[Experiment], str]:
-    """One of some looks for each value of a column; of many numbers, colours from low to high."""
+    """One of some looks for each value of a column, which it keeps; of many numbers, colours from low to high."""
     column = state.column(name)
     numbers = column.numbers
     distinct = np.unique(numbers[np.isfinite(numbers)])
     ramp = column.numeric and len(distinct) > len(looks) and looks is COLOURS
     log = ramp and distinct[0] > 0 and state.logarithmic.get(name, column.wide)
     low, high = np.log(distinct[[0, -1]]) if log else distinct[[0, -1]] if ramp else (0.0, 1.0)
+    kind = f"{'colour' if looks is COLOURS else 'dash'} {name}"
+    first = dict(zip(numbers.tolist(), column.values, strict=True)) if not ramp else {}
+    places = {number: state.slot_among(kind, value_key(first[number])) for number in distinct.tolist() if not ramp}
 
     def look(experiment: Experiment) -> str:
         number = numbers[state.row(experiment)]
@@ -100,6 +128,6 @@ def _by_column(state: ExplorerState, name: str, looks: Sequence[str]) -> Callabl
         if ramp:
             part = ((np.log(number) if log else number) - low) / (high - low)
             return RAMP[round(part * (len(RAMP) - 3))]  # yellow is hard to see on white
-        return looks[int(np.searchsorted(distinct, number)) % len(looks)]
+        return looks[places[float(number)] % len(looks)]
 
     return look

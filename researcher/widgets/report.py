@@ -9,7 +9,7 @@ from pathlib import Path
 
 from researcher.errors import MissingExtra
 from researcher.widgets.code import code_of
-from researcher.widgets.sheet import sheet_of
+from researcher.widgets.folded import n_rows, shown_of
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.still import picture_html, table_html
 from researcher.widgets.wording import counted, filters_said, sorting_said
@@ -36,9 +36,9 @@ def html_of(state: ExplorerState, records: str | os.PathLike[str] | None = None)
         records: the records directory, for the code; None for a list of experiments.
     """
     with state.lock:
-        sheet, n_visible = sheet_of(state, ROWS), len(state.visible)
+        sheet, n_shown = shown_of(state, ROWS), n_rows(state)
         source, said, code = state.source or "experiments", _said(state), code_of(records, state)
-    cut = f"<p>The first {ROWS:,} of {n_visible:,} experiments.</p>" if n_visible > ROWS else ""
+    cut = f"<p>The first {ROWS:,} of {n_shown:,} rows.</p>" if n_shown > ROWS else ""
     facts = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in said)
     style = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
     return (

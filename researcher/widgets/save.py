@@ -10,7 +10,7 @@ from researcher.errors import MissingExtra
 from researcher.widgets.code import code_of
 from researcher.widgets.picture import png_of, svg_of
 from researcher.widgets.report import html_of
-from researcher.widgets.sheet import csv_of
+from researcher.widgets.shown import csv_of
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.view import Face, View, module
 

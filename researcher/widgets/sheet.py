@@ -1,4 +1,4 @@
-"""The table as it is shown, as values and as CSV."""
+"""The table as values: a row for each visible experiment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from researcher.experiment import Experiment
-from researcher.exporting import csv_text
 from researcher.params import ABSENT
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import offered
@@ -19,7 +18,7 @@ class Sheet:
 
     Attributes:
         columns: the names of the columns.
-        experiments: one for each row, as sorted.
+        experiments: one for each row, as sorted; the first of those that share it.
         rows: for each of them a value for each column, `ABSENT` where it has none.
     """
 
@@ -29,7 +28,7 @@ class Sheet:
 
 
 def sheet_of(state: ExplorerState, most: int | None = None, columns: Sequence[str] | None = None) -> Sheet:
-    """The visible experiments as the table shows them.
+    """The visible experiments, each in a row of its own, in the columns of the table.
 
     Args:
         state: its lock is held.
@@ -51,14 +50,6 @@ def usual_columns(state: ExplorerState) -> tuple[str, ...]:
     """The columns that the table has after the title unless others are chosen: params that vary, and final values."""
     params = [name for name in dict(offered(state)).get("params", ()) if name != "title"]
     return (*params, *(f"final.{name}" if name in params else name for name in state.observed))
-
-
-def csv_of(state: ExplorerState) -> str:
-    """The visible experiments as sorted, each led by the name of its record; see `exporting.csv_text` for the cells."""
-    with state.lock:
-        sheet = sheet_of(state)
-    rows = ((experiment.name, *row) for experiment, row in zip(sheet.experiments, sheet.rows, strict=True))
-    return csv_text(("experiment", *sheet.columns), rows)
 
 
 def _reader(state: ExplorerState, name: str) -> Any:

@@ -1,10 +1,12 @@
-"""What the table shows, as a frame: its columns in their order, a row for each visible experiment."""
+"""What the table shows, for use elsewhere: as a frame, and as CSV."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from researcher.params import ABSENT
+from researcher.exporting import csv_text
+from researcher.params import ABSENT, is_number
+from researcher.widgets.folded import shown_of
 from researcher.widgets.sheet import sheet_of
 from researcher.widgets.state import ExplorerState
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def frame_of(state: ExplorerState) -> pd.DataFrame:
-    """The table as a pandas DataFrame: its columns in their order, the visible experiments as sorted.
+    """The table as a pandas DataFrame: its columns in their order, a row for each visible experiment, as sorted.
 
     Its index is each record's name, as in `researcher.experiments.Experiments.frame`. What an experiment does not have
     is NaN (None among text).
@@ -26,7 +28,18 @@ def frame_of(state: ExplorerState) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index([e.name for e in sheet.experiments], name="experiment"))
 
 
+def csv_of(state: ExplorerState) -> str:
+    """The table's rows as they are shown, each led by the name of its record; see `exporting.csv_text` for the cells.
+
+    Where repeats share a row, its record is that of the first of them.
+    """
+    with state.lock:
+        sheet = shown_of(state)
+    rows = ((experiment.name, *row) for experiment, row in zip(sheet.experiments, sheet.rows, strict=True))
+    return csv_text(("experiment", *sheet.columns), rows)
+
+
 def _plain(values: list[Any]) -> list[Any]:
-    numbers = all(v is ABSENT or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in values)
+    numbers = all(v is ABSENT or is_number(v) for v in values)
     nothing = float("nan") if numbers else None
     return [nothing if value is ABSENT else value for value in values]

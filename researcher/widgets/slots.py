@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from researcher.experiment import Experiment
 
@@ -10,17 +10,21 @@ CURVES = 150  # curves over all panels that a page still pans smoothly
 
 
 class Slots:
-    """Gives each experiment that is drawn a place in the palette, by its number, which it keeps for ever."""
+    """Gives whatever is drawn a place in the palette, which it keeps for ever: an experiment by its number, a value."""
 
     def __init__(self) -> None:
-        self._of: dict[int, int] = {}
+        self._of: dict[Hashable, int] = {}
 
-    def give(self, numbers: Iterable[int]) -> None:
+    def give(self, numbers: Iterable[Hashable]) -> None:
         """Give those a place that have none."""
         for number in numbers:
-            self._of.setdefault(number, len(self._of))
+            self.take(number)
 
-    def of(self, number: int) -> int | None:
+    def take(self, number: Hashable) -> int:
+        """The place of what is drawn now: the one that it has, or the next."""
+        return self._of.setdefault(number, len(self._of))
+
+    def of(self, number: Hashable) -> int | None:
         """The place of an experiment; None if it was never drawn."""
         return self._of.get(number)
 

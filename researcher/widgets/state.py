@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,7 @@ class ExplorerState(Sources):
         self._given: tuple[object, Sequence[Experiment]] = (None, ())  # a directory's know their columns
         self._asked = Asked()
         self._slots = Slots()
+        self._shared: defaultdict[str, Slots] = defaultdict(Slots)  # of groups and of values, by what they are of
         self._growth = Growth()
         self._varying: list[Facet] = []
         self._filtered: object = None
@@ -143,6 +144,10 @@ class ExplorerState(Sources):
     def slot(self, experiment: Experiment) -> int | None:
         """The place of an experiment's colour in the palette, kept for ever; None if it was never drawn."""
         return self._slots.of(self.number(experiment))
+
+    def slot_among(self, kind: str, key: Hashable) -> int:
+        """The place in the palette of a group, or of a value, among those of its kind; kept for ever."""
+        return self._shared[kind].take(key)
 
     def column(self, name: str) -> Column:
         """The values of a column for each loaded experiment; see `researcher.columns`."""

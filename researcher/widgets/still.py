@@ -9,8 +9,9 @@ import html
 from researcher.errors import MissingExtra
 from researcher.params import ABSENT, label
 from researcher.widgets.drawing import drawing_of
+from researcher.widgets.folded import n_rows, shown_of
 from researcher.widgets.picture import png_drawn
-from researcher.widgets.sheet import Sheet, columns_of, sheet_of
+from researcher.widgets.sheet import Sheet, columns_of
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.wording import said_of
 
@@ -65,7 +66,7 @@ def table_html(sheet: Sheet, longest: int = _LONGEST) -> str:
 
 def _small_table(state: ExplorerState) -> str:
     with state.lock:
-        sheet = sheet_of(state, ROWS, columns_of(state)[:COLUMNS])
+        sheet = shown_of(state, ROWS, columns_of(state)[:COLUMNS])
     return table_html(sheet) if sheet.rows else ""
 
 
@@ -73,11 +74,11 @@ def _caption(state: ExplorerState) -> str:
     """What is shown, what is left out, and when that was."""
     with state.lock:
         said = said_of(state)
-        n_rows, n_columns = len(state.visible), len(columns_of(state))
-    if n_rows > ROWS:
+        rows, columns = n_rows(state), len(columns_of(state))
+    if rows > ROWS:
         said.append(f"the first {ROWS} rows")
-    if n_columns > COLUMNS:
-        said.append(f"{COLUMNS} of {n_columns} columns")
+    if columns > COLUMNS:
+        said.append(f"{COLUMNS} of {columns} columns")
     said.append(f"{datetime.datetime.now():%Y-%m-%d %H:%M}")
     return " · ".join(said)
 

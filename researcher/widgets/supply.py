@@ -10,11 +10,10 @@ from researcher.arrays import Array, Indices
 from researcher.downsampling import thinned
 from researcher.errors import ResearcherError
 from researcher.experiment import Experiment
-from researcher.limits import limits
-from researcher.widgets.plan import Group, groups_of
+from researcher.limits import fences
+from researcher.widgets.plan import Group, drawn_groups
 from researcher.widgets.room import Range
 from researcher.widgets.scale import Scale, clock_from
-from researcher.widgets.slots import CURVES
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.strokes import Stroke, strokes_of
 
@@ -47,11 +46,16 @@ class Drawn:
         self.raw = None if stroke.smooth is None else y.places(curve.y)
         self.edges = None if band is None else (y.places(band.low), y.places(band.high))
         self.x_range = _range(self.x)
-        self.y_range = _range(np.concatenate([self.y, *([] if self.raw is None else [self.raw]), *(self.edges or ())]))
+        self.y_range = _range(self.reached)
         self.kept: Indices = np.arange(len(self.x))
         self._thinned_to: object = None
         self._in_order = bool((self.x[1:] >= self.x[:-1]).all())
         self._coarse: dict[str, Indices] = {}
+
+    @property
+    def reached(self) -> Array:
+        """The places on the y axis of all that is drawn of it, edges of the band and the raw curve included."""
+        return np.concatenate([self.y, *([] if self.raw is None else [self.raw]), *(self.edges or ())])
 
     def thin_out(self, zoom: tuple[float, ...], budget: int) -> None:
         """Thin the part in sight, and one point beyond each edge, to about ``budget`` points."""
@@ -127,9 +131,8 @@ class Supply:
 
     def take(self, names: Sequence[str]) -> list[list[Drawn]]:
         """For each observation the lines that have something to draw; of others those drawn last are kept."""
-        groups, before = groups_of(self._state), self._kept
-        most = max(1, CURVES // max(1, len(names))) if self._state.group else len(groups)  # those drawn are few
-        self.groups, self.left_out = groups[:most], max(0, len(groups) - most)
+        before = self._kept
+        self.groups, self.left_out = drawn_groups(self._state)
         now = {(g.members, name): self._lines(g, name, before) for g in self.groups for name in names}
         self._kept = now | self._spare(before, now)
         found = [[line for g in self.groups for line in now[g.members, name][1]] for name in names]
@@ -161,11 +164,11 @@ class Supply:
         return known
 
 
-def fitted(lines: Sequence[Drawn], clip: bool, y: Scale) -> Range:
+def fitted(lines: Sequence[Drawn], clip: bool) -> Range:
     """The lowest and the highest place that the lines reach; with ``clip`` without what is far out."""
     if clip:
-        low, high = y.ends(limits([line.stroke.band or line.stroke.curve for line in lines], clip=True, log=y.log))
-        return low, high
+        reached = np.concatenate([line.reached for line in lines])
+        return fences(reached[np.isfinite(reached)])
     ranges = [line.y_range for line in lines if line.y_range]
     return min(low for low, _ in ranges), max(high for _, high in ranges)
 

@@ -1,12 +1,13 @@
 const ROW = 27;          // px, as in explorer.css
 const TALLEST = 18;      // rows in sight
 const SPARE = 6;         // rows drawn beyond the edges
+const TAG = " baseline"; // beside the title, as wide as this
 
 /** @param {{ model: any, el: HTMLElement }} context */
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
   let sent = new Map(), columns = [], shown = [], numbers = new Int32Array(), order = numbers, groups = numbers, lines = [], top = 0, at = 0, anchor = null, moved = false;
-  let rowOf = new Map(), marks = {}, base = null, unfolded = new Set(), widths = widthsOf();
+  let rowOf = new Map(), looks = [], swatches = new Int16Array(), marks = {}, base = null, unfolded = new Set(), widths = widthsOf();
   const numberOf = (row) => numbers[row], ask = (content) => send(model, el, content);
 
   const head = h("div", { class: "rs-thead", role: "row" }), pins = h("div", { class: "rs-pins", role: "rowgroup" });
@@ -19,7 +20,7 @@ async function render({ model, el }) {
   const rows = rowsIn({
     get columns() { return columns; },
     number: numberOf, title: (row) => model.get("titles")[row], status: (row) => model.get("statuses")[row],
-    swatch: (row) => model.get("swatches")[numbers[row]], pointed: () => pointing.get("number"), at: () => (scroller.matches(":focus-visible") ? at : -1),
+    swatch: (row) => looks[swatches[row]], pointed: () => pointing.get("number"), at: () => (scroller.matches(":focus-visible") ? at : -1),
     selected: (row) => marks.selected.has(numbers[row]), pinned: (row) => marks.pinned.has(numbers[row]), hidden: (row) => marks.unseen.has(numbers[row]),
     folded: () => groups.length > 0, base: () => base, isBase: (line) => base !== null && (line.open !== null || !groups.length || base.length === 1) && line.rows.some((row) => marks.baseline.has(numbers[row])),
   });
@@ -46,7 +47,7 @@ async function render({ model, el }) {
     const beside = (column) => (column.param || column.kind === "text" ? 0 : (groups.length ? SPREAD : 0) + (base ? BESIDE : 0));
     const texts = (column) => [...(column.labels ?? [NUMBER]), ...(column.labels && groups.length ? ["3 values"] : [])];
     const px = columns.map((column) => widths.of(column.name, texts(column), beside(column)));
-    const n = groups.length ? 34 : 0, title = widths.of("title", model.get("titles"), (groups.length ? 34 : 0) + (base ? 62 : 0));
+    const n = groups.length ? 34 : 0, title = widths.of("title", [...(base ?? []).map((row) => `${model.get("titles")[row]}${TAG}`), ...model.get("titles")], groups.length ? 34 : 0);
     el.style.setProperty("--rs-columns", `30px minmax(${title}px, 1fr) ${n}px ${px.map((one) => `${one}px`).join(" ")} 28px`);
     el.style.setProperty("--rs-width", `${px.reduce((sum, one) => sum + one, 30 + title + n + 28)}px`);
     el.style.setProperty("--rs-rows", String(Math.min(TALLEST, Math.max(3, numbers.length))));
@@ -115,7 +116,7 @@ async function render({ model, el }) {
   scroller.addEventListener("click", (e) => { const line = lineOf(e), act = e.target.closest("[data-act]")?.dataset.act; if (line && act && e.detail === 0) acts[act](line); });
   scroller.addEventListener("mouseover", (e) => {
     const line = lineOf(e);
-    if (line) pointing.set("number", numberOf(line.rows.find((row) => numbers[row] in model.get("swatches")) ?? line.rows[0]));
+    if (line) pointing.set("number", numberOf(line.rows.find((row) => swatches[row] >= 0) ?? line.rows[0]));
   });
   scroller.addEventListener("mouseleave", () => pointing.set("number", -1));
   scroller.addEventListener("scroll", draw);
@@ -166,9 +167,10 @@ async function render({ model, el }) {
     }),
     follow(model, ["sort"], drawHead),
     follow(model, ["menu", "shown", "groups"], menu.draw),
-    follow(model, ["order", "groups", "columns", "shown", "numbers", "titles", "swatches", "statuses", "selected", "pinned", "baseline", "unseen", "cells"], () => {
+    follow(model, ["order", "groups", "columns", "shown", "numbers", "titles", "looks", "swatches", "statuses", "selected", "pinned", "baseline", "unseen", "cells"], () => {
       patched(sent, model.get("cells"));
       order = int32(model.get("order"));
+      [looks, swatches] = [model.get("looks"), new Int16Array(whole(model.get("swatches")))];
       for (const name of ["selected", "pinned", "baseline", "unseen"]) marks[name] = new Set(model.get(name));
       if (base && groups.length) {   // all its repeats that are visible stand for it
         const own = [...order].filter((row) => groups[row] === groups[base[0]]);

@@ -12,7 +12,7 @@ import traitlets as t
 
 from researcher.experiment import Experiment
 from researcher.widgets.cells import cells_of, menu_of, patch_of
-from researcher.widgets.palette import colour, dash
+from researcher.widgets.plan import drawn_groups
 from researcher.widgets.pointing import Pointing
 from researcher.widgets.sheet import columns_of, usual_columns
 from researcher.widgets.state import ExplorerState
@@ -40,8 +40,10 @@ class TableFace(Face):
     names of the ``columns``."""
     titles: t.List[Any] = t.List().tag(sync=True)
     statuses = t.Dict().tag(sync=True)
-    swatches = t.Dict().tag(sync=True)
-    """Colour and dashes of the experiments that are drawn, by number."""
+    looks: t.List[Any] = t.List().tag(sync=True)
+    """Colour and dashes of each line that is drawn."""
+    swatches = t.Bytes().tag(sync=True)
+    """The place among ``looks`` of each row's line, int16; -1 for what is not drawn."""
     selected: t.List[Any] = t.List().tag(sync=True)
     pinned: t.List[Any] = t.List().tag(sync=True)
     baseline: t.List[Any] = t.List().tag(sync=True)
@@ -56,6 +58,7 @@ class TableView(View):
     watches = (
         *("experiments", "facets", "observed", "visible", "drawn", "selected", "sort", "growth"),
         *("columns", "folded", "seed", "pinned", "baseline", "unseen"),
+        *("observations", "group", "colour", "dash", "logarithmic"),
     )
 
     def __init__(self, state: ExplorerState, pointing: Pointing) -> None:
@@ -63,6 +66,7 @@ class TableView(View):
         self._filled: list[object] = []
         self._grouped: list[object] = []
         self._ordered: object = None
+        self._painted: list[object] = []
         self._growth = 0
         self._grown: dict[Experiment, None] = {}  # since the columns were sent
         self.hear(
@@ -96,11 +100,7 @@ class TableView(View):
             if self._ordered is not state.visible:
                 self._ordered = state.visible
                 table.order = state.rows.astype("<i4").tobytes()
-            table.swatches = {
-                str(state.number(e)): [colour(slot), dash(slot)]
-                for e in state.drawn
-                if (slot := state.slot(e)) is not None
-            }
+            self._paint()
             for mark in ("selected", "pinned", "baseline", "unseen"):
                 setattr(table, mark, [state.number(e) for e in getattr(state, mark)])
             table.sort = [list(pair) for pair in state.sort]
@@ -133,6 +133,28 @@ class TableView(View):
         if not (self._grouped and all(map(operator.is_, self._grouped, content))):
             self._grouped = content
             self.table.groups = self.state.repeats().astype("<i4").tobytes() if self.state.folded else b""
+
+    def _paint(self) -> None:
+        """Send the colours that the lines have in the panels."""
+        state, table = self.state, self.table
+        how = (state.group, state.colour, state.dash, state.seed)
+        content: list[object] = [
+            state.experiments,
+            state.visible,
+            state.drawn,
+            state.observations,
+            state.unseen,
+            state.logarithmic,
+        ]
+        content += [*how, state.growth if any(how) else None]
+        if self._painted and all(map(operator.is_, self._painted, content)):
+            return
+        self._painted = content
+        groups, _ = drawn_groups(state)
+        places = np.full(len(state.experiments), -1, dtype="<i2")
+        for place, group in enumerate(groups):
+            places[[state.row(e) for e in group.members]] = place
+        table.looks, table.swatches = [[group.colour, group.dash] for group in groups], places.tobytes()
 
     # What the page asks for.
 

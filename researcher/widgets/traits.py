@@ -12,6 +12,7 @@ from traitlets.utils.bunch import Bunch
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.widgets.choosing import named
+from researcher.widgets.shown import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,21 @@ def _of_state(obj: Any) -> tuple[tuple[Experiment, ...], ...]:
     return obj.state.visible, obj.state.selected, obj.state.experiments
 
 
+class ExperimentTrait(t.TraitType[Experiment | None, Any]):
+    """One experiment, or None; an `Experiment`, or the name of its record, can be set."""
+
+    info_text = "an experiment, or None"
+    default_value = None
+
+    def validate(self, obj: Any, value: Any) -> Experiment | None:
+        """The experiment as the Explorer has loaded it."""
+        if value is None:
+            return None
+        if not isinstance(value, (str, Experiment)):
+            self.error(obj, value)
+        return ExperimentsTrait().validate(obj, [value])[0]
+
+
 def _by_name(obj: Any, given: Iterable[Any]) -> Experiments:
     """The loaded experiments in place of the names of their records.
 
@@ -64,7 +80,7 @@ def _by_name(obj: Any, given: Iterable[Any]) -> Experiments:
 
 
 class Frame(t.TraitType[Any, Any]):
-    """The visible experiments as a pandas DataFrame, made when it is read.
+    """The table as a pandas DataFrame, made when it is read.
 
     What is set is a part of such a frame: the experiments that its index names become the visible ones.
     """
@@ -72,9 +88,8 @@ class Frame(t.TraitType[Any, Any]):
     info_text = "a pandas DataFrame whose index names experiments"
 
     def get(self, obj: Any, cls: Any = None) -> pd.DataFrame | None:  # noqa: ARG002
-        """The frame of the visible experiments."""
-        found: pd.DataFrame = obj.visible.frame()
-        return found
+        """The table now; see `researcher.widgets.shown.frame_of`."""
+        return frame_of(obj.state)
 
     def set(self, obj: Any, value: Any) -> None:
         """Make the experiments of the frame's index the visible ones."""

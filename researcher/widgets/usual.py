@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from researcher.facets import SUMMARIES
-from researcher.params import ABSENT
 from researcher.widgets.state import ExplorerState
 
 AXES = 7  # params that parallel coordinates show unless others are chosen
@@ -36,7 +35,7 @@ def usual_scatter(state: ExplorerState) -> tuple[str, str, str]:
     """
     varying = [facet for facet in state.facets if facet.varies and facet.name != "title"]
     params = [facet.name for facet in varying]
-    numeric = [facet.name for facet in varying if all(map(_is_number_or_absent, facet.values))]
+    numeric = [facet.name for facet in varying if facet.numeric]
     x, y, colour = state.scatter
     x = x or next(iter([*numeric, *params, "timestamp"]))
     y = y or objective_of(state) or next((name for name in params if name != x), "duration")
@@ -51,7 +50,3 @@ def usual_axes(state: ExplorerState) -> tuple[str, ...]:
     params = [facet.name for facet in state.facets if facet.varies and facet.name != "title"]
     objective = objective_of(state)
     return (*[name for name in params if name != objective][:AXES], *([objective] if objective else []))
-
-
-def _is_number_or_absent(value: object) -> bool:
-    return value is ABSENT or (isinstance(value, (int, float)) and not isinstance(value, bool))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from researcher.experiment import Experiment
 from researcher.params import ABSENT
 from researcher.plain import plain
 from researcher.storage.strict import Notes, pointer
@@ -25,8 +24,8 @@ def chosen_of(state: ExplorerState) -> dict[str, Any]:
             names = {id(experiment): name for name, experiment in named(state).items()}
             for name in NAMED:
                 if name in chosen:
-                    value = chosen[name]
-                    chosen[name] = names[id(value)] if isinstance(value, Experiment) else [names[id(e)] for e in value]
+                    found = [names[id(e)] for e in chosen[name]]
+                    chosen[name] = found[0] if name == "baseline" else found
     return chosen
 
 

@@ -131,6 +131,42 @@ def test_selected_both_ways(explore: Explore, records: Path) -> None:
     assert titles(explorer.selected) == ["relu 64"]
 
 
+def test_pinned_baseline_and_unseen_both_ways(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+    seen = changes(explorer, "baseline")
+    first, second, *_ = explorer.visible
+    explorer.pinned, explorer.baseline, explorer.unseen = [second.name], first, rs.all_experiments(records)[:1]
+    table = view(explorer, TableView).table
+    assert [len(marked) for marked in (table.pinned, table.baseline, table.unseen)] == [1, 1, 1]
+    assert explorer.pinned[0] is second
+    assert explorer.baseline is first is explorer.unseen[0]
+    table._handle_custom_msg({"verb": "compare_to", "numbers": table.pinned}, [])
+    assert explorer.baseline is second
+    explorer.baseline = first.name
+    explorer.baseline = None
+    assert seen == [first, second, first, None]
+    for wrong in (5, "nobody", [first], rs.Experiment({"title": "elsewhere"})):
+        with pytest.raises(t.TraitError):
+            explorer.baseline = wrong
+    assert explorer.baseline is None
+    assert explore(records, pinned=[first.name], baseline=first.name).baseline is not None
+    assert errors(explorer) == []
+
+
+def test_the_frame_is_the_table_as_shown(explore: Explore, records: Path) -> None:
+    explorer = explore(records, sort=[("depth", True)], query="depth < 200")
+    frames = changes(explorer, "frame")
+    assert [*explorer.frame.columns] == ["title", "activation", "depth", "loss", "accuracy", "score"]
+    assert explorer.frame["depth"].tolist() == [128, 128, 64, 64]
+    assert [*explorer.frame.index] == [e.name for e in explorer.visible]
+    explorer.columns = ["best.loss", "epochs", "status"]
+    assert [*explorer.frame.columns] == ["title", "best.loss", "epochs", "status"]
+    assert explorer.frame["status"].tolist() == ["finished"] * 4
+    assert len(frames) == 1
+    explorer.folded = True
+    assert len(explorer.frame) == 4
+
+
 def test_visible_and_frame_both_ways(explore: Explore, records: Path) -> None:
     explorer = explore(records)
     frames = changes(explorer, "frame")

@@ -24,8 +24,10 @@ import researcher as rs
 from researcher.widgets.code import code_of
 from researcher.widgets.report import html_of
 from researcher.widgets.save import SaveView
-from researcher.widgets.sheet import columns_of, csv_of
+from researcher.widgets.sheet import columns_of
+from researcher.widgets.shown import csv_of
 from researcher.widgets.state import ExplorerState
+from researcher.widgets.still import still_of
 
 NASTY = '<img src=x onerror="alert(1)"></td>'
 
@@ -161,9 +163,45 @@ def test_report_needs_nothing_else_and_runs_nothing() -> None:
 def test_report_of_many_experiments_is_cut_and_says_so() -> None:
     state = opened(*({"lr": i} for i in range(2_500)))
     page = Page(html_of(state))
-    assert "The first 2,000 of 2,500 experiments" in page.text
+    assert "The first 2,000 of 2,500 rows" in page.text
     assert len([tag for tag, _ in page.tags if tag == "tr"]) == 2_001
     assert "Curves" not in page.text
+
+
+# Folded repeats
+
+
+def test_repeats_that_share_a_row_share_it_in_every_file() -> None:
+    losses = [(0, 0, 0.5), (0, 1, 0.3), (1, 0, 0.1), (2, 0, None), (2, 1, None)]
+    made = [
+        {"title": "ab"[depth > 1], "depth": depth, "seed": seed, "observations": {} if v is None else {"loss": v}}
+        for depth, seed, v in losses
+    ]
+    state = opened(*made)
+    state.folded, state.sort = True, (("loss", False),)
+    head, *body = rows(csv_of(state))
+    assert head == ["experiment", "title", "n", "depth", "seed", "loss", "loss std"]
+    assert [row[1:5] for row in body] == [
+        ["a", "1", "1", "0"],
+        ["a", "2", "0", "2 values"],
+        ["b", "2", "2", "2 values"],
+    ]
+    assert [row[5] for row in body] == ["0.1", "0.4", ""]
+    assert [row[6][:9] for row in body] == ["", "0.1414213", ""]
+    assert body[1][0] == state.visible[1].name
+    assert "2 values" in Page(html_of(state)).text
+    state.folded = False
+    assert len(rows(csv_of(state))) == 6
+
+
+def test_folded_rows_of_a_picture_are_counted_as_rows() -> None:
+    state = opened(*({"depth": i // 3, "seed": i % 3, "observations": {"loss": i}} for i in range(90)))
+    state.folded = True
+    found, caption = still_of(state)
+    assert len([tag for tag, _ in Page(found).tags if tag == "tr"]) == 21
+    assert "the first 20 rows" in caption
+    state.query = "depth < 20"
+    assert "rows" not in still_of(state)[1]
 
 
 # The menu

@@ -47,6 +47,16 @@ def say(table: TableFace, **content: Any) -> None:
     table._handle_custom_msg(content, [])
 
 
+def painted(table: TableFace) -> list[bool]:
+    """Which rows have the colour of a curve."""
+    return [place >= 0 for place in np.frombuffer(table.swatches, dtype="<i2").tolist()]
+
+
+def looks(table: TableFace) -> list[list[str]]:
+    """Colour and dashes of each row."""
+    return [table.looks[place] for place in np.frombuffer(table.swatches, dtype="<i2").tolist()]
+
+
 def order(state: ExplorerState) -> str:
     return " ".join(f"{e.title}{e.params['seed']}" for e in state.visible)
 
@@ -120,13 +130,30 @@ def test_pins_baseline_and_eye(state: ExplorerState, table: TableFace) -> None:
     say(table, verb="see", numbers=numbers[1:3], on=False)
     assert (table.pinned, table.baseline, table.unseen) == (numbers[4:], numbers[:1], numbers[1:3])
     assert [state.number(e) for e in state.drawn] == [numbers[0], *numbers[3:]]
-    assert set(table.swatches) == {str(number) for number in (numbers[0], *numbers[3:])}
+    assert painted(table) == [True, False, False, True, True]
     state.load([Experiment(e.data, e.path) for e in state.experiments[:4]])
     assert (state.pinned, state.baseline) == ((), state.experiments[:1])
     assert state.unseen == state.experiments[1:3]
     say(table, verb="see", numbers=numbers[1:3], on=True)
     say(table, verb="compare_to", numbers=[])
     assert (state.unseen, state.baseline, len(state.drawn)) == ((), (), 4)
+
+
+def test_swatches_are_the_colours_of_the_curves(state: ExplorerState, table: TableFace) -> None:
+    assert len({tuple(look) for look in looks(table)}) == 5
+    state.colour = "activation"
+    relu, again, tanh, more, gelu = looks(table)
+    assert relu == again != tanh == more != gelu
+    state.colour, state.group = "", "repeats"
+    first, _, second, _, third = looks(table)
+    assert len({tuple(look) for look in (first, second, third)}) == 3
+    state.query = "activation != 'relu'"
+    assert painted(table) == [False, False, True, True, True]
+    recorded = state.experiments
+    state.load([Experiment({"title": "new", "activation": "elu", "seed": 0, "observations": {"loss": [1]}})])
+    state.load([*state.experiments, *recorded])
+    state.query = ""
+    assert looks(table)[1:] == [first, first, second, second, third]  # a group keeps its colour, whatever came and went
 
 
 def test_only_so_many_selected_curves_are_drawn() -> None:
