@@ -10,7 +10,7 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: demo test test-frameworks bench bench-full clean help
+.PHONY: demo test test-frameworks gallery bench bench-full clean help
 
 demo: $(VENV)/installed-demo ## Open mnist_demo.ipynb in Jupyter; with no terminal, run it and print the best experiment
 	@if [ -t 0 ] && [ -t 1 ]; then \
@@ -39,6 +39,10 @@ test: $(VENV)/installed-test ## Run the linters, the type checker and all tests;
 
 test-frameworks: $(VENV)/installed-test-frameworks ## Test the callbacks with the frameworks, which are large to download
 	$(BIN)/pytest tests/integrations
+
+gallery: $(VENV)/installed-test ## Make the pictures of the README anew, of the browser tests' screenshots
+	CHROMIUM=$$(bash tools/get_chromium.sh $(BIN)/python) $(BIN)/pytest tests/browser/test_gallery.py
+	$(BIN)/python tools/gallery.py
 
 bench: $(VENV)/bench/installed ## Measure all workloads of benchmarks/ in their short form, beside other trackers (five minutes)
 	$(VENV)/bench/bin/python -m benchmarks all --quick

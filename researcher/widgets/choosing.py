@@ -30,9 +30,9 @@ def choices(state: ExplorerState) -> dict[str, str]:
 
 
 def at_first(state: ExplorerState, name: str) -> Any:
-    """What is chosen as long as nobody chose."""
+    """What a new Explorer of these experiments has chosen."""
     if name == "observations":
-        return state._usual
+        return state.usual_panels()
     return state.trait_defaults(choices(state)[name])
 
 

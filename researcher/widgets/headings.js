@@ -39,6 +39,7 @@ const headingsIn = (head, said, table) => {
   const key = (e, name) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[e.key], movable = table.shown().includes(name);
     if (by && (e.ctrlKey || e.altKey || e.metaKey)) { if (movable) move(name, table.shown().indexOf(name) + by); }
+    else if (by && e.shiftKey && movable) table.resize(name, e.target.closest(".rs-th").offsetWidth + 16 * by);
     else if (by) { const all = buttons(); all[all.indexOf(e.target) + by]?.focus(); }
     else if (e.key === "ArrowDown") table.down();
     else if ((e.key === "Delete" || e.key === "Backspace") && movable) {
@@ -80,8 +81,8 @@ const headingsIn = (head, said, table) => {
   const heading = (name, numeric, movable) => {
     const i = sorted(name), down = i >= 0 && table.sort()[i][1], many = table.sort().length > 1 && i >= 0;
     return h("div", { class: `rs-th${numeric ? " rs-num" : ""}${movable ? " rs-movable" : ""}`, role: "columnheader", "aria-sort": i < 0 ? "none" : down ? "descending" : "ascending" },
-      h("button", { "data-column": name, title: movable ? `${name}: click to sort, with Shift by several; drag to move` : name,
-        "aria-keyshortcuts": movable ? "Control+ArrowLeft Control+ArrowRight Delete" : null,
+      h("button", { "data-column": name, title: movable ? `${name}: click to sort, with Shift by several; drag to move, with the keyboard Ctrl and arrows` : name,
+        "aria-keyshortcuts": movable ? "Control+ArrowLeft Control+ArrowRight Shift+ArrowLeft Shift+ArrowRight Delete" : null,
         onclick: (e) => { if (!dragging) sort(name, e.shiftKey); dragging = false; }, onkeydown: (e) => key(e, name), onpointerdown: (e) => press(e, name) },
       name, i < 0 ? "" : `${down ? " ↓" : " ↑"}${many ? i + 1 : ""}`), movable && edge(name));
   };

@@ -1,6 +1,7 @@
 const REACH = 24;   // px from a curve at which it is pointed at
 const MANY = 24;    // curves from which on dashes confuse more than they tell
 const REST = 200;   // ms after the last turn of the wheel until the kernel refines the picture
+const KEYS = { "+": [0.8, 0], "=": [0.8, 0], "-": [1.25, 0], ArrowLeft: [1, -0.1], ArrowRight: [1, 0.1] };   // how much of x is shown, and by how much of it that moves
 
 /** y of a curve at x, interpolated; NaN outside. @param {{x: number, y: number}[]} values */
 const valueAt = (values, x) => {
@@ -35,8 +36,9 @@ class Panel {
     for (const mark of [bands, raws, lines]) drawOncePerFrame(mark);
     this.hair = h("div", { class: "rs-hair" });
     this.tip = h("div", { class: "rs-tip" });
+    this.brush = h("div", { class: "rs-brush", hidden: true });
     view.el.style.position = "relative";
-    view.el.append(this.hair, this.tip);
+    view.el.append(this.hair, this.tip, this.brush);
     for (const mark of marks) mark.el.style.pointerEvents = "none";   // else whole curves go to the kernel on hover
   }
   box() { return this.view.el.querySelector(".plotarea_events").getBoundingClientRect(); }
@@ -74,7 +76,14 @@ class Panel {
     Object.assign(this.tip.style, { left: `${Math.max(4, at + 8 + wide <= room ? at + 8 : at - 8 - wide)}px`, top: `${box.top - own.top + 4}px` });
   }
   leave() { this.hair.style.display = this.tip.style.display = "none"; }
-  remove() { this.hair.remove(); this.tip.remove(); }
+  /** What is brushed, from one place on the x axis to another; null for nothing. */
+  brushed(ends) {
+    this.brush.hidden = ends === null;
+    if (ends === null) return;
+    const box = this.box(), own = this.view.el.getBoundingClientRect(), [left, right] = ends.map((x) => Math.min(box.width, Math.max(0, this.x.scale(x)))).sort((a, b) => a - b);
+    Object.assign(this.brush.style, { left: `${box.left - own.left + left}px`, width: `${right - left}px`, top: `${box.top - own.top}px`, height: `${box.height}px` });
+  }
+  remove() { this.hair.remove(); this.tip.remove(); this.brush.remove(); }
 }
 
 /** @param {{ model: any, el: HTMLElement }} context */
@@ -88,6 +97,7 @@ async function render({ model, el }) {
     return found ? Number(found[0]) : number;
   };
 
+  const name = () => panels.forEach((panel, p) => panel.view.el.setAttribute("aria-label", `curves of ${model.get("names")[p]}: plus and minus zoom, arrows pan, 0 shows all steps`));
   const style = () => {
     const [curves, bands, raws, selected, dashes] = ["curves", "bands", "raws", "selected", "dashes"].map((name) => model.get(name));
     const pointed = lineOf(pointing.get("number"));
@@ -109,6 +119,7 @@ async function render({ model, el }) {
     resting = setTimeout(() => { resting = 0; show(x); send(model, el, { verb: "zoom", x }); }, REST);
   };
   const show = (ends) => { panels[0]?.x.model.set({ min: ends[0], max: ends[1] }); };
+  const showAll = () => { clearTimeout(resting); resting = 0; show(model.get("full")); send(model, el, { verb: "zoom", x: null }); };
   /** The range as the kernel knows it, unless it is being changed by hand. */
   const range = () => { if (!resting) show(model.get("zoom").length ? model.get("zoom") : model.get("full")); };
 
@@ -126,12 +137,17 @@ async function render({ model, el }) {
     });
     on("pointerdown", (e) => {
       if (e.button) return;
-      from = { at: e.clientX, ends: [panel.x.scale.domain()[0], panel.x.scale.domain().at(-1)], moved: false };
+      from = { at: e.clientX, ends: [panel.x.scale.domain()[0], panel.x.scale.domain().at(-1)], moved: false, brush: e.shiftKey };
       panel.view.el.setPointerCapture(e.pointerId);
     });
     on("pointermove", (e, box) => {
       if (from && (from.moved || Math.abs(e.clientX - from.at) > 4)) {
         from.moved = true;
+        if (from.brush) {
+          from.range = [from.at, e.clientX].map((at) => panel.x.scale.invert(Math.min(box.width, Math.max(0, at - box.left))));
+          panels.forEach((other) => { other.leave(); other.brushed(from.range); });
+          return;
+        }
         const shift = ((from.ends[1] - from.ends[0]) * (from.at - e.clientX)) / box.width;
         const ends = from.ends.map((x) => x + shift);
         show(ends); rest(ends);
@@ -143,13 +159,27 @@ async function render({ model, el }) {
       panels.forEach((other, q) => other.cross(x, model.get("curves")[q]?.indexOf(number) ?? -1, model.get("titles")[number], axis, model.get("counts")[q]));
     });
     on("pointerup", (e, box) => {
-      const moved = from?.moved;
+      const { moved, range } = from ?? {};
       from = null;
+      if (range) {
+        const ends = range.sort((a, b) => a - b);
+        panels.forEach((other) => other.brushed(null));
+        show(ends); rest(ends);
+      }
       if (moved || e.button) return;
       const i = panel.nearest(e, box);
       if (i >= 0) send(model, el, { verb: "select", number: model.get("curves")[p][i], more: e.ctrlKey || e.metaKey || e.shiftKey });
     });
-    on("dblclick", () => { clearTimeout(resting); resting = 0; show(model.get("full")); send(model, el, { verb: "zoom", x: null }); });
+    on("dblclick", showAll);
+    panel.view.el.addEventListener("keydown", (e) => {
+      const by = KEYS[e.key], [low, high] = [panel.x.scale.domain()[0], panel.x.scale.domain().at(-1)];
+      if (by && !e.ctrlKey && !e.metaKey && !e.altKey) {
+        const half = ((high - low) / 2) * by[0], middle = (low + high) / 2 + (high - low) * by[1], ends = [middle - half, middle + half];
+        show(ends); rest(ends);
+      } else if (e.key === "0" || e.key === "Escape") showAll();
+      else return;
+      e.preventDefault(); e.stopPropagation();
+    }, { signal });
     panel.view.el.addEventListener("pointerleave", () => { pointing.set("number", -1); panels.forEach((other) => other.leave()); }, { signal });
     const watch = new MutationObserver(() => style());
     for (const mark of [panel.lines, panel.bands, panel.raws]) watch.observe(mark.el, { childList: true, subtree: true });
@@ -170,15 +200,17 @@ async function render({ model, el }) {
       while (!view.mark_views && mine === turn) await new Promise(requestAnimationFrame);
       if (mine !== turn) return;
       const marks = await Promise.all(view.mark_views.views);
+      for (const [name, value] of Object.entries({ tabindex: "0", role: "application", "aria-roledescription": "curves", "data-lm-suppress-shortcuts": "true" })) view.el.setAttribute(name, value);
       found.push(new Panel(view, marks));
     }
     if (mine !== turn) return found.forEach((panel) => panel.remove());
     panels = found;
     panels.forEach((panel, p) => listen(panel, p, stop.signal));
     if (model.get("zoom").length) range();
+    name();
     style();
   };
-  const stops = [follow(model, ["figures"], bind), follow(model, ["zoom"], () => range()), follow(model, ["curves", "bands", "raws", "members", "selected", "dashes"], style)];
+  const stops = [follow(model, ["names"], name), follow(model, ["figures"], bind), follow(model, ["zoom"], () => range()), follow(model, ["curves", "bands", "raws", "members", "selected", "dashes"], style)];
   pointing.on("change:number", style);
   return () => { turn += 1; stop.abort(); clearTimeout(resting); panels.forEach((panel) => panel.remove()); stops.forEach((end) => end()); pointing.off("change:number", style); };
 }

@@ -16,6 +16,8 @@ class Overlay(Face):
 
     _esm = module("curves.js", "overlay.js")
     figures: t.List[Any] = t.List().tag(sync=True, **w.widget_serialization)
+    names: t.List[Any] = t.List().tag(sync=True)
+    """For each figure the observation that it shows."""
     pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
     curves: t.List[Any] = t.List().tag(sync=True)
     """For each figure the numbers of the experiments in the order of its curves; of a group its first experiment."""

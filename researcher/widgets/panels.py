@@ -90,7 +90,7 @@ class PanelsView(View):
         state, overlay = self.state, self.overlay
         groups = {str(self._number(line)): line.group for drawn in found for line in drawn}
         with overlay.hold_sync():
-            overlay.figures = [panel.figure for panel in shown]
+            overlay.figures, overlay.names = [panel.figure for panel in shown], list(state.observations)
             overlay.curves = [list(map(self._number, drawn)) for drawn in found]
             overlay.bands = [[self._number(line) for line in drawn if line.edges is not None] for drawn in found]
             overlay.raws = [[self._number(line) for line in drawn if line.raw is not None] for drawn in found]

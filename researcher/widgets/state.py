@@ -153,6 +153,17 @@ class ExplorerState(Sources):
         """The values of a column for each loaded experiment; see `researcher.columns`."""
         return self.data.column(name)
 
+    def usual_panels(self, experiments: Iterable[Experiment] | None = None) -> tuple[str, ...]:
+        """The observations that have a panel unless others are chosen: the first curves, of the newest experiments."""
+        curved: list[str] = []
+        for experiment in self.experiments[-20:] if experiments is None else experiments:
+            try:
+                series = experiment.observations
+            except ResearcherError:  # deleted or damaged since: told where its curve would be drawn
+                continue
+            curved += [name for name in series if experiment.shape(name) in ("curve", "folds")]
+        return tuple(dict.fromkeys(curved))[:PANELS]
+
     def repeats(self) -> Indices:
         """The number of the group of repeats of each loaded experiment; see `researcher.repeats`."""
         found = self._repeats
@@ -221,7 +232,7 @@ class ExplorerState(Sources):
     def _choose_panels(self, experiments: Iterable[Experiment] | None = None) -> None:
         """Panels for the first curves there are, unless some are shown or chosen."""
         if self.observations == self._usual and not set(self.observations) & set(self.observed):
-            self.observations = self._usual = self._usual_panels(experiments)
+            self.observations = self._usual = self.usual_panels(experiments)
 
     def _refilter(self) -> None:
         """A facet for each param that varies, and for all that is filtered; values that are filtered for are listed."""
@@ -255,14 +266,3 @@ class ExplorerState(Sources):
         self._slots.give(map(self.number, drawn))
         unseen = set(map(id, self.unseen))
         self.set_trait("drawn", tuple(e for e in drawn if id(e) not in unseen))
-
-    def _usual_panels(self, experiments: Iterable[Experiment] | None = None) -> tuple[str, ...]:
-        """The first observations that are curves; of the newest experiments unless others are given."""
-        curved: list[str] = []
-        for experiment in self.experiments[-20:] if experiments is None else experiments:
-            try:
-                series = experiment.observations
-            except ResearcherError:  # deleted or damaged since: told where its curve would be drawn
-                continue
-            curved += [name for name in series if experiment.shape(name) in ("curve", "folds")]
-        return tuple(dict.fromkeys(curved))[:PANELS]

@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,9 +156,7 @@ class Server:
 @contextmanager
 def serve(app: str, home: Path) -> Iterator[Server]:
     """A server with this Python's environment, on a free port of the loopback interface."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = Server(app, f"http://127.0.0.1:{port}", secrets.token_hex(16), home)
     server.root.mkdir(parents=True)
     server.add_kernel(OLD_KERNEL, OLD_APP)
@@ -167,16 +165,30 @@ def serve(app: str, home: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", {"notebook": "notebook", "lab": "jupyterlab"}[app], "--no-browser"]
     command += ["--allow-root", "--expose-app-in-browser", "--ip=127.0.0.1", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={server.root}"]
+    with running(command, env, home, lambda: _answers(server)):
+        yield server
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], env: Mapping[str, str], home: Path, ready: Callable[[], bool]) -> Iterator[None]:
+    """Run a server in a folder, from when it is ready; its log lies there. RuntimeError with the log if it is not."""
     log = home / "log"
     with log.open("w") as stream:
         process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, cwd=home)
     try:
         until = time.monotonic() + TIMEOUT
-        while not _answers(server):
+        while not ready():
             if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"Jupyter did not start:\n{log.read_text()[-3000:]}")
+                raise RuntimeError(f"{command[2]} did not start:\n{log.read_text()[-3000:]}")
             time.sleep(0.1)
-        yield server
+        yield
     finally:
         process.terminate()
         try:

@@ -128,35 +128,31 @@ def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path
     notebook.screenshot("explorer-selected")
 
 
-def test_rows_are_selected_one_by_one(open_notebook: OpenNotebook, records: Path) -> None:
+def test_rows_query_and_keyboard(open_notebook: OpenNotebook, records: Path) -> None:
     notebook = opened(open_notebook, records)
-    rows = notebook.page.locator(".rs-tr")
+    page = notebook.page
+    rows = page.locator(".rs-tr")
     rows.nth(0).click()
     rows.nth(4).click(modifiers=["ControlOrMeta"])
     selected(notebook, 2)
     rows.nth(4).click(modifiers=["ControlOrMeta"])
     selected(notebook, 1)
     rows.nth(0).click()
-    notebook.page.locator(".rs-header", has_text="none selected").wait_for()
+    page.locator(".rs-header", has_text="none selected").wait_for()
 
-
-def test_query_line_points_at_a_mistake(open_notebook: OpenNotebook, records: Path) -> None:
-    notebook = opened(open_notebook, records)
-    line = notebook.page.get_by_label("query", exact=True)
+    line = page.get_by_label("query", exact=True)
     line.fill("depth > 200 and final.loss < 0.2")
     count(notebook, "of 12 experiments")
-    before = notebook.page.locator("[data-count=visible]").inner_text()
+    before = page.locator("[data-count=visible]").inner_text()
     line.fill("depth > ")
-    notebook.page.locator(".rs-said.rs-warn").wait_for()
-    assert notebook.page.locator("[data-count=visible]").inner_text() == before
+    page.locator(".rs-said.rs-warn").wait_for()
+    assert page.locator("[data-count=visible]").inner_text() == before
     line.fill("dept > 3")
-    notebook.page.locator(".rs-said", has_text="did you mean depth").wait_for()
+    page.locator(".rs-said", has_text="did you mean depth").wait_for()
     notebook.screenshot("explorer-query")
+    line.press("Escape")
+    count(notebook, "12 experiments")
 
-
-def test_keyboard_sorts_and_selects(open_notebook: OpenNotebook, records: Path) -> None:
-    notebook = opened(open_notebook, records)
-    page = notebook.page
     page.locator("[data-column=depth]").focus()
     page.keyboard.press("Enter")
     page.locator("[aria-sort=ascending]").wait_for()
@@ -170,22 +166,14 @@ def test_keyboard_sorts_and_selects(open_notebook: OpenNotebook, records: Path) 
     assert notebook.add_and_run("print(explorer.selected[0] is explorer.visible[1])") == "True"
 
 
-@pytest.mark.parametrize(
-    ("app", "theme", "width"), [("notebook", "dark", 1400), ("notebook", "light", 700), ("lab", "light", 1400)]
-)
-def test_looks(open_notebook: OpenNotebook, records: Path, app: str, theme: str, width: int) -> None:
-    notebook = opened(open_notebook, records, app=app, theme=theme, width=width)
-    notebook.screenshot(f"explorer-{app}-{theme}-{width}")
-    explorer = notebook.page.locator(".rs-explorer")
-    assert explorer.evaluate("el => el.scrollWidth <= el.clientWidth + 1")
-
-
 @pytest.mark.parametrize("app", ["notebook", "lab"])
 def test_answers_while_a_cell_runs(open_notebook: OpenNotebook, records: Path, app: str) -> None:
     busy = "import pathlib, time\nwhile not pathlib.Path('enough').exists():\n    time.sleep(0.02)"
     notebook = open_notebook([SETUP, busy], files=[records], app=app)
     notebook.run_cell(0)
     drawn(notebook, 0, 12)
+    notebook.screenshot(f"explorer-{app}")
+    assert notebook.page.locator(".rs-explorer").evaluate("el => el.scrollWidth <= el.clientWidth + 1")
     notebook.start_cell(1)
     notebook.page.locator(".jp-InputPrompt", has_text="[*]").wait_for()
     notebook.page.locator("[data-param=depth]").click()

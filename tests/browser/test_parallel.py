@@ -189,15 +189,12 @@ def test_what_it_says(open_notebook: OpenNotebook, records: Path) -> None:
         assert said in snapshot, snapshot
 
 
-@pytest.mark.parametrize(
-    ("app", "theme", "width"), [("notebook", "light", 1400), ("notebook", "dark", 1400), ("lab", "dark", 700)]
-)
-def test_looks(open_notebook: OpenNotebook, records: Path, app: str, theme: str, width: int) -> None:
-    notebook = parallel(open_notebook, records, app=app, theme=theme, width=width)
+def test_looks(open_notebook: OpenNotebook, records: Path) -> None:
+    notebook = parallel(open_notebook, records, app="lab", theme="dark", width=700)
     notebook.add_and_run("state.filters = {'optimizer.lr': {'max': 0.05}}; state.select(state.visible[4:6])")
     drawn(notebook, 18)
     selected_rows(notebook, 2)
-    notebook.screenshot(f"parallel-{app}-{theme}-{width}")
+    notebook.screenshot("parallel-lab-dark-700")
     assert notebook.page.locator(".rs-explorer").evaluate("el => el.scrollWidth <= el.clientWidth + 1")
 
 

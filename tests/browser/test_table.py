@@ -246,17 +246,3 @@ def test_ten_thousand_rows(open_notebook: OpenNotebook) -> None:
     page.wait_for_function(f"!['run 1', 'run 5', undefined].includes({second})")
     assert page.locator("[aria-sort=ascending]").count() == 2
     assert said(notebook, "explorer.state.sort") == "(('activation', False), ('lr', False))"
-
-
-@pytest.mark.parametrize(("theme", "width"), [("dark", 1400), ("light", 700)])
-def test_looks(open_notebook: OpenNotebook, records: Path, theme: str, width: int) -> None:
-    notebook = opened(open_notebook, records, theme=theme, width=width)
-    notebook.add_and_run(
-        "s = explorer.state; s.folded, s.sort = True, (('loss', False),)\n"
-        "s.columns = ('activation', 'lr', 'loss', 'accuracy')\n"
-        "s.pin(s.visible[3:4]); s.compare_to(s.visible[3:4]); s.see(s.visible[-1:], False); s.select(s.visible[:3])"
-    )
-    notebook.page.locator(".rs-tag", has_text="baseline").wait_for()
-    row(notebook, "gelu").hover()
-    notebook.screenshot(f"table-{theme}-{width}")
-    assert notebook.page.locator(".rs-explorer").evaluate("el => el.scrollWidth <= el.clientWidth + 1")
