@@ -15,3 +15,16 @@ const drawOncePerFrame = (mark) => {
   };
   mark.update_line_xy();
 };
+
+/**
+ * Has an axis of bqplot write the labels that it has when it writes. Its own way keeps those of the moment when a fade to
+ * new ticks is asked for, which may come before the labels do.
+ * @param {any} axis the view of a bqplot Axis
+ */
+const writeLabelsOfNow = (axis) => {
+  axis.generate_tick_formatter = () => {
+    const number = axis.generate_default_tick_formatter();
+    return (place) => axis.model.get("tick_labels")?.[place] ?? number(place);
+  };
+  axis.tickformat_changed();
+};
