@@ -83,20 +83,22 @@ class _Curves:
         self._group = group
 
     @cached_property
-    def _table(self) -> pa.Table:
+    def _columns(self) -> dict[str, pa.Array]:
         with _opened(self._path) as file:
-            return file.read_row_group(self._group)
+            table = file.read_row_group(self._group)
+        return {name: table[name].combine_chunks() for name in table.column_names}
 
     def of(self, row: int, name: str) -> Callable[[str], Any]:
         """What gives the series of one experiment by name."""
 
         def series(column: str) -> Any:
-            table = self._table
-            if row >= len(table) or table["experiment"][row].as_py() != name:
+            columns = self._columns
+            names = columns["experiment"]
+            if row >= len(names) or names[row].as_py() != name:
                 raise DamagedRecord(self._path, "it was written anew since it was read; read it again")
-            if column not in table.column_names:
+            if column not in columns:
                 raise DamagedRecord(self._path, f"it lacks the column {column}")
-            return table[column][row].as_py()
+            return columns[column][row].as_py()
 
         return series
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from researcher.experiment import Experiment, ours_of
 from researcher.observations import shape_of
 from researcher.storage import records
-from researcher.storage.strict import Notes
+from researcher.storage.strict import Notes, may_hold_tokens
 
 SERIES = ("observations", "steps", "times")
 _EXACT = 2**53  # up to here every integer is a float
@@ -81,7 +81,8 @@ def put_together(text: str, series: Callable[[str], Any]) -> Together:
     found = records.from_json(text)
     if not isinstance(found, dict) or not isinstance(found.get("data"), dict):
         raise ValueError("its column record does not hold the text of records")
-    data = Notes(found.get("texts"), found.get("keys")).restored(found["data"], "")
+    notes = Notes(found.get("texts"), found.get("keys"))
+    data = notes.restored(found["data"], "") if notes or may_hold_tokens(text.encode()) else found["data"]
     exact: Mapping[str, Mapping[str, str]] = found.get("series", {})
     if not exact:
         return Together(data, None, {})
