@@ -18,6 +18,7 @@ from researcher.experiments import Experiments
 from researcher.facets import kept_of
 from researcher.widgets.choosing import NAMED, choose
 from researcher.widgets.differences import DifferencesView
+from researcher.widgets.documented import documented
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
 from researcher.widgets.importance import ImportanceView
@@ -41,6 +42,7 @@ from researcher.widgets.viewing import apply_view, view_of
 _CHOSEN = ("query", "filters", "sort", "observations", "zoom", *sorted(Look.class_trait_names()))
 
 
+@documented
 class Explorer(w.VBox, Look):
     """Browse and compare experiments in a notebook cell.
 
@@ -60,8 +62,13 @@ class Explorer(w.VBox, Look):
     view=explorer.view)``. A directory is watched as long as the Explorer is shown: new experiments appear by
     themselves, and those that still run grow.
 
-    The traits that say how experiments are looked at, from ``tab`` to ``objective``, are described in
-    `researcher.widgets.look`.
+    What is looked at: ``query``, ``filters``, ``sort``, ``visible``, ``selected``, ``frame``. How the table shows it:
+    ``columns``, ``folded``, ``pinned``, ``baseline``. Which part is open: ``tab``. How curves are drawn:
+    ``observations``, ``zoom``, ``x``, ``log_x``, ``log_y``, ``share_y``, ``clip``, ``smoothing``, ``group``, ``band``,
+    ``colour``, ``dash``, ``unseen``. The other parts: ``scatter``, ``axes``, ``logarithmic``, ``objective``,
+    ``all_repeats``; ``seed`` says what repeats are. Each is described below, can be set, and can be observed:
+
+    >>> explorer.observe(lambda change: print(len(change.new)), "selected")     # doctest: +SKIP
     """
 
     query = t.Unicode()

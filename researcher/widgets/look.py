@@ -6,10 +6,13 @@ from typing import Any
 
 import traitlets as t
 
+from researcher.widgets.documented import documented
+
 TABS = ("curves", "scatter", "parallel", "differences", "params that matter")
 BANDS = ("std", "se", "95", "minmax", "none")
 
 
+@documented
 class Look(t.HasTraits):
     """How the experiments are looked at. Each trait is plain data, so that a view can be kept as JSON.
 

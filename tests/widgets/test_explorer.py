@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import pydoc
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,12 @@ import traitlets as t
 
 import researcher as rs
 from researcher.errors import DamagedRecordWarning
+from researcher.widgets.choosing import choices
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
 from researcher.widgets.panels import PanelsView
 from researcher.widgets.query import QueryView
+from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
 
 Explore = Callable[..., rs.Explorer]
@@ -206,6 +210,15 @@ def test_an_unknown_keyword_names_the_near_miss(records: Path) -> None:
         rs.Explorer(records, filter={})
     with pytest.raises(TypeError, match="'zzz'; known are query"):
         rs.Explorer(records, zzz=1)
+
+
+def test_help_teaches() -> None:
+    text = re.sub(r"[\s|]+", " ", pydoc.plain(pydoc.render_doc(rs.Explorer)))
+    names = [*choices(ExplorerState()), "frame"]
+    assert [name for name in names if not rs.Explorer.class_traits()[name].__doc__] == []
+    for doc in (rs.Explorer.class_traits()[name].__doc__ for name in names):
+        assert re.sub(r"[\s|]+", " ", doc) in text
+    assert [name for name in names if f"``{name}``" not in (rs.Explorer.__doc__ or "")] == []
 
 
 # What it may be pointed at

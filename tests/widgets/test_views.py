@@ -277,3 +277,22 @@ def test_titles_and_values_that_are_html_are_text(view: Callable[..., Any], stat
     assert len(html) > len(views)
     assert not any("<img" in text or "<b>" in text for text in html)
     assert all(error(each) == "" for each in views)
+
+
+def test_a_group_whose_eyes_are_all_shut_is_not_drawn(state: ExplorerState, view: Callable[..., PanelsView]) -> None:
+    panels = view(PanelsView, Pointing())
+    state.group = "activation"
+    assert len(panels.overlay.curves[0]) == 2
+    relu = [e for e in state.experiments if e.params["activation"] == "relu"]
+    state.see(relu[:1], False)
+    assert len(panels.overlay.curves[0]) == 2  # its mean is over all members
+    state.see(relu, False)
+    assert panels.overlay.titles == {str(state.number(state.experiments[3])): "tanh"}
+    assert error(panels) == ""
+
+
+def test_clipping_nothing_changes_nothing(state: ExplorerState, view: Callable[..., PanelsView]) -> None:
+    panels = view(PanelsView, Pointing())
+    before = dict(panels.limits)
+    state.clip = True
+    assert panels.limits == before
