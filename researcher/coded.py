@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from researcher.params import ABSENT
+from researcher.arrays import Array
+from researcher.params import ABSENT, value_key, value_order
 
+_EXACT = 2**53  # integers up to this one are exact as floats
 Codes = npt.NDArray[np.int32]
 
 
@@ -30,11 +32,63 @@ class Coded:
 
     values: Sequence[Any]
     codes: Codes
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False)  # what follows from the values alone
+
+    def numbers(self) -> tuple[Array, npt.NDArray[np.bool_]]:
+        """The values as floats, and which of them are exactly that number, each of shape ``(n_values,)``."""
+        if "numbers" not in self._kept:
+            kinds = [*map(type, self.values)]
+            exact = np.array([kind is float for kind in kinds], dtype=bool)
+            if not exact.all():
+                pairs = zip(kinds, self.values, strict=True)
+                exact = np.array([k is float or (k is int and -_EXACT <= v <= _EXACT) for k, v in pairs], dtype=bool)
+                numbers = np.array(
+                    [v if e else np.nan for v, e in zip(self.values, exact.tolist(), strict=True)], float
+                )
+            else:
+                numbers = np.array(self.values, dtype=float)
+            self._kept["numbers"] = numbers, exact
+        found: tuple[Array, npt.NDArray[np.bool_]] = self._kept["numbers"]
+        return found
 
     def listed(self) -> list[Any]:
         """The value of each experiment, `ABSENT` where it has none."""
         values = [*self.values, ABSENT]
         return [values[code] for code in self.codes.tolist()]
+
+    def cells(self) -> Any:
+        """An array of integers or floats if there is nothing else; or a list, None where there is no value."""
+        codes = np.unique(self.codes)
+        there = codes[codes >= 0]
+        numbers, exact = self.numbers()
+        if not len(there) or not exact[there].all():
+            return [None if value is ABSENT else value for value in self.listed()]
+        if len(there) == len(codes) and all(type(self.values[code]) is int for code in there.tolist()):
+            return numbers[self.codes].astype(np.int64)
+        return np.append(numbers, np.nan)[self.codes]
+
+    def varies(self) -> bool:
+        """Whether two experiments differ in it; to have no value differs, and ``1`` and ``1.0`` are alike."""
+        codes = np.unique(self.codes)
+        if len(codes) < 2 or codes[0] < 0:
+            return len(codes) > 1
+        first = value_key(self.values[codes[0]])
+        return any(value_key(self.values[code]) != first for code in codes[1:].tolist())
+
+    def ranks(self) -> Array:
+        """Numbers that are ordered as the values are by `researcher.params.value_order`, of shape ``(n_values,)``.
+
+        Values that are alike have the same; NaN has NaN.
+        """
+        if "ranks" not in self._kept:
+            numbers, exact = self.numbers()
+            if not exact.all():
+                keys = [*map(value_order, self.values)]
+                places = {key: float(place) for place, key in enumerate(sorted(set(keys)))}
+                numbers = np.where(np.isnan(numbers) & exact, np.nan, [places[key] for key in keys])
+            self._kept["ranks"] = numbers
+        found: Array = self._kept["ranks"]
+        return found
 
     def mapped(self, function: Callable[[Any], Any]) -> Coded:
         """The column of what ``function`` makes of each value; none where it makes it `ABSENT`."""
@@ -44,11 +98,13 @@ class Coded:
     def taken(self, rows: npt.NDArray[np.intp]) -> Coded:
         """The column of the experiments in these rows; -1 stands for one without a value."""
         if not len(self.codes):
-            return Coded(self.values, np.full(len(rows), -1, dtype=np.int32))
-        return Coded(self.values, np.where(rows < 0, np.int32(-1), self.codes[rows]))
+            return Coded(self.values, np.full(len(rows), -1, dtype=np.int32), self._kept)
+        return Coded(self.values, np.where(rows < 0, np.int32(-1), self.codes[rows]), self._kept)
 
     def or_else(self, other: Coded) -> Coded:
         """This column, and the values of another where this one has none."""
+        if not self.values or not other.values:
+            return self if self.values else other
         codes = np.where(other.codes < 0, np.int32(-1), other.codes + np.int32(len(self.values)))
         both = Coded([*self.values, *other.values], np.where(self.codes < 0, codes, self.codes))
         return both.mapped(lambda value: value)

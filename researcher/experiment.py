@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.observations import Shape, lower_is_better, shape_of, summed_up
+from researcher.observations import SUMMARIES, Shape, lower_is_better, numbers_of, shape_of
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 from researcher.places import Place
 
 RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
 TIMESTAMP = "%Y-%m-%d_%H:%M:%S"
-_SUMMARIES = ("final", "min", "max", "best")
+_SUMMARIES = (*SUMMARIES, "best")
 
 
 def ours_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -44,11 +44,17 @@ class _Contents:
 
     __slots__ = ("data", "home", "rest", "summaries")
 
-    def __init__(self, data: dict[str, Any], rest: Callable[[], Mapping[str, Any]] | None, home: object) -> None:
+    def __init__(
+        self,
+        data: dict[str, Any],
+        rest: Callable[[], Mapping[str, Any]] | None,
+        home: object,
+        summaries: dict[tuple[str, str], object] | None,
+    ) -> None:
         self.data = data
         self.rest = rest
         self.home = home
-        self.summaries: dict[tuple[str, str], object] | None = None
+        self.summaries = summaries
 
 
 def _single(data: Mapping[str, Any]) -> Collection[str]:
@@ -88,10 +94,9 @@ class Experiment:
             rest: called once, when the observations are first looked at; gives them and what belongs to them.
             name: of its record, where that is not the name of a file.
             home: where the same is as a row of columns.
-            summaries: ``final``, ``min`` and ``max`` of each observation that has them, where these are known already.
+            summaries: the numbers of `summary`, if they are known.
         """
-        self._contents = _Contents(dict(data), rest, home)
-        self._contents.summaries = summaries
+        self._contents = _Contents(dict(data), rest, home, summaries)
         self._name = name
         self.path = path
 
@@ -280,13 +285,10 @@ class Experiment:
                 found = contents.data if contents.rest is None else {**contents.data, **contents.rest()}
             except (RecordsNotFound, DamagedRecord):
                 return {}
-            series = found.get("observations")
-            single = _single(found)
             contents.summaries = {
                 (which, name): number
-                for name, value in (series.items() if isinstance(series, dict) else ())
-                if name not in single
-                for which, number in summed_up(value).items()
+                for name, numbers in numbers_of(found.get("observations"), _single(found)).items()
+                for which, number in numbers.items()
             }
         return contents.summaries
 
@@ -320,6 +322,9 @@ class Experiment:
         mine, theirs = self._flat, other._flat
         pairs = {name: (mine.get(name, ABSENT), theirs.get(name, ABSENT)) for name in {**mine, **theirs}}
         return {name: (a, b) for name, (a, b) in pairs.items() if value_key(a) != value_key(b)}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Experiment, (self.data, self.path, None, self._name)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={label(value)}" for name, value in self._flat.items() if name != "title")

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import html
 import os
+import sys
 import warnings
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
+from collections.abc import Callable, Iterable, MutableSequence, Sequence
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
+from researcher import one_by_one
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
-from researcher.exporting import columns_of, to_arrow, to_csv, to_polars
+from researcher.exporting import to_arrow, to_csv, to_polars
 from researcher.observations import lower_is_better
-from researcher.params import ABSENT, flattened, label, leaves, varying
+from researcher.params import ABSENT, flattened, label, varying
 from researcher.places import Place
-from researcher.query import Query, parse, quoted
+from researcher.query import Query, name_of, parse, quoted
+from researcher.storage.shelf import Shelved
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
+    from researcher.table import Table
+
 _SHOWN = 20  # rows of the table in a notebook
+_FEW = 200
 _OWN_NAMES = {"status", "title", "timestamp", "duration", "hash", "tags", "notes"}
 
 
-class Experiments(list[Experiment]):
-    """A list of experiments, oldest first, that can be filtered, compared and shown as a table.
+class Experiments(Shelved, MutableSequence[Experiment]):
+    """A list of experiments, oldest first, that can be filtered, sorted, compared and shown as a table.
+
+    It is used as a list is. Of a records directory an `Experiment` is made when it is touched, and no curve is decoded
+    before; what is asked of all of them is found on columns.
 
     Attributes:
         damaged: path and reason of each file of the records directory that is not a readable record.
     """
 
     def __init__(self, experiments: Iterable[Experiment] = (), damaged: Iterable[tuple[Place, str]] = ()) -> None:
-        super().__init__(experiments)
+        if isinstance(experiments, Shelved):
+            super().__init__(experiments.shelf, experiments.slots)
+        else:
+            super().__init__(None, experiments)
         self.damaged = list(damaged)
 
     def where(self, query: str) -> Experiments:
@@ -51,7 +63,33 @@ class Experiments(list[Experiment]):
         parsed = parse(query)
         for sentence in self.unknown(parsed):
             warnings.warn(sentence, UnknownNameWarning, stacklevel=2)
-        return Experiments(e for e in self if parsed.matches(e.look_up))
+        if self._are_few():
+            return self._at(one_by_one.matching(parsed, self))
+        from researcher.matching import matching
+
+        return self._at(matching(parsed, self._table()).nonzero()[0].tolist())
+
+    def sort_by(self, *names: str, descending: bool | Sequence[bool] = False) -> Experiments:
+        """The experiments in another order; those that are alike keep theirs.
+
+        Text, numbers and other values in one column are ordered by their kind first. An experiment without a value
+        comes last, whichever way the others are ordered.
+
+        Args:
+            *names: of params and of what else a query may speak of, such as ``final.loss`` or ``timestamp``, the most
+                important first; written as in a query.
+            descending: whether the largest comes first; of all names, or of each.
+
+        Raises:
+            QueryError: one of the names is none.
+            ValueError: ``descending`` has another length than the names.
+        """
+        from researcher.sorting import order
+
+        ways = [descending] * len(names) if isinstance(descending, bool) else [*descending]
+        if len(ways) != len(names):
+            raise ValueError(f"there are {len(names)} names, and descending says something of {len(ways)}")
+        return self._at(order(self._table(), [*zip(map(name_of, names), ways, strict=True)]).tolist())
 
     def best(self, observation: str, mode: Literal["min", "max"] | None = None) -> Experiment:
         """The experiment whose observation reached the best value at any step (of folds: on average).
@@ -66,21 +104,22 @@ class Experiments(list[Experiment]):
         mode = mode or ("min" if lower_is_better(observation) else "max")
         if mode not in ("min", "max"):
             raise ValueError(f"mode {mode!r}: it is 'min' or 'max'")
-        found = [(value, e) for e in self if isinstance(value := e.summary(mode, observation), (int, float))]
-        found = [(value, e) for value, e in found if value == value]
-        if not found:
+        few = self._are_few()
+        place = one_by_one.best(observation, mode, self) if few else self._table().best(observation, mode)
+        if place is None:
             names = ", ".join(self.observed()) or "none"
             raise ValueError(f"no experiment has a number for the observation {observation!r}; observed were: {names}")
-        choose = min if mode == "min" else max
-        return choose(found, key=lambda pair: pair[0])[1]
+        return self[place]
 
     def params_that_vary(self) -> list[str]:
         """The dotted names of the params that differ among these experiments; being absent differs."""
-        return varying(e.params for e in self)
+        if self._are_few():
+            return varying(e.params for e in self)
+        return [name for name, column in self._table().params.items() if column.varies()]
 
     def observed(self) -> list[str]:
         """The names of all observations that have a number, in order of first appearance."""
-        return list(dict.fromkeys(name for e in self for name in e.observed()))
+        return one_by_one.observed(self) if self._are_few() else [*self._table().observed]
 
     def frame(self) -> pd.DataFrame:
         """A pandas DataFrame: a row an experiment, a column a param, then the final value of each observation.
@@ -90,9 +129,8 @@ class Experiments(list[Experiment]):
         """
         import pandas as pd
 
-        columns = columns_of(self)
-        known = {name: [None if value is ABSENT else value for value in values] for name, values in columns.items()}
-        return pd.DataFrame(known, index=pd.Index([e.name for e in self], name="experiment"))
+        table = self._table()
+        return pd.DataFrame(table.cells(), index=pd.Index(table.name, name="experiment"))
 
     def to_pandas(self) -> pd.DataFrame:
         """The same as `frame`."""
@@ -135,24 +173,33 @@ class Experiments(list[Experiment]):
 
     def unknown(self, query: Query) -> list[str]:
         """A sentence for each name in a query that no experiment has, with the near misses."""
-        known = {path[:n] for e in self for path, _ in leaves(e.params) for n in range(1, len(path) + 1)}
-        return [
-            self._near_misses(path)
-            for path in query.names
-            if self
-            and ".".join(path) not in _OWN_NAMES
-            and path not in known
-            and all(e.look_up(path) is ABSENT for e in self)
-        ]
+        asked = [path for path in query.names if self and ".".join(path) not in _OWN_NAMES]
+        if self._are_few():
+            return [self._near_misses(path) for path in asked if not one_by_one.knows(path, self)]
+        table = self._table()
+        return [self._near_misses(path) for path in asked if not table.knows(path)]
 
     def _near_misses(self, path: tuple[str, ...]) -> str:
         import difflib
 
-        names = {name for e in self for name in flattened(e.params)} | _OWN_NAMES
+        names = {*self._table().params} | _OWN_NAMES
         names |= {f"{kind}.{name}" for name in self.observed() for kind in ("final", "min", "max", "best")}
         near = difflib.get_close_matches(".".join(path), sorted(names), n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"
+
+    def _are_few(self) -> bool:
+        """Whether to ask one after the other is quicker than to import what columns need."""
+        return len(self) <= _FEW and "numpy" not in sys.modules
+
+    def _table(self) -> Table:
+        from researcher.table import table_of
+
+        return table_of(self)
+
+    def _at(self, places: Iterable[int]) -> Experiments:
+        """Those in these places."""
+        return Experiments(Shelved(self.shelf, [self.slots[place] for place in places]))
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> Experiment: ...
@@ -160,17 +207,52 @@ class Experiments(list[Experiment]):
     def __getitem__(self, index: slice) -> Experiments: ...
     def __getitem__(self, index: SupportsIndex | slice) -> Experiment | Experiments:
         found = super().__getitem__(index)
-        return Experiments(found) if isinstance(found, list) else found
+        return Experiments(found) if isinstance(found, Shelved) else found
+
+    @overload
+    def __setitem__(self, index: SupportsIndex, value: Experiment) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, value: Iterable[Experiment]) -> None: ...
+    def __setitem__(self, index: SupportsIndex | slice, value: Experiment | Iterable[Experiment]) -> None:
+        self.slots[index] = value  # type: ignore[index, assignment]
+
+    def __delitem__(self, index: SupportsIndex | slice) -> None:
+        del self.slots[index]
+
+    def insert(self, index: SupportsIndex, value: Experiment) -> None:
+        """Put an experiment before the place ``index``."""
+        self.slots.insert(index, value)
+
+    def sort(self, *, key: Callable[[Experiment], Any], reverse: bool = False) -> None:
+        """Sort in place, as `list.sort` does; see `sort_by` for what is quick."""
+        self.slots = [*sorted(self, key=key, reverse=reverse)]
+
+    def copy(self) -> Experiments:
+        """A list of the same experiments."""
+        return Experiments(self, self.damaged)
+
+    __copy__ = copy
+
+    def __add__(self, other: Iterable[Experiment]) -> Experiments:
+        joined = self[:]
+        joined.extend(other)
+        return joined
+
+    def __radd__(self, other: Iterable[Experiment]) -> Experiments:
+        return Experiments([*other, *self])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Experiments, ([*self], self.damaged)
 
     def __repr__(self) -> str:
         damaged = f", {len(self.damaged)} damaged" if self.damaged else ""
-        shown = ",\n ".join(map(repr, list(self)[:_SHOWN]))
+        shown = ",\n ".join(map(repr, self[:_SHOWN]))
         more = f",\n … {len(self) - _SHOWN} more" if len(self) > _SHOWN else ""
         return f"<{len(self)} experiments{damaged}>" + (f"\n[{shown}{more}]" if self else "")
 
     def _repr_html_(self) -> str:
         """A small table: the params that vary and the final values."""
-        shown = Experiments(list(self)[:_SHOWN])
+        shown = self[:_SHOWN]
         names = [name for name in self.params_that_vary() if name != "title"]
         observed = shown.observed()
         head = "".join(f"<th>{html.escape(name)}</th>" for name in ("title", *names, *observed))

@@ -37,9 +37,7 @@ def columns_of(experiments: Sequence[Experiment]) -> dict[str, list[object]]:
     from researcher.table import table_of
 
     table = table_of(experiments)
-    params = {name: column.listed() for name, column in table.params.items()}
-    finals = {name: table.numbers("final", name).listed() for name in table.observed}
-    return params | {f"final.{name}" if name in params else name: values for name, values in finals.items()}
+    return {name: column.listed() for name, column in table.columns().items()}
 
 
 def to_arrow(experiments: Sequence[Experiment]) -> pa.Table:
@@ -52,8 +50,14 @@ def to_arrow(experiments: Sequence[Experiment]) -> pa.Table:
     """
     from researcher.storage import arrow
 
-    columns: dict[str, list[object]] = {"experiment": [e.name for e in experiments], **columns_of(experiments)}
+    columns: dict[str, list[object]] = {"experiment": _names_of(experiments), **columns_of(experiments)}
     return arrow.table({name: [_known(value) for value in values] for name, values in columns.items()})
+
+
+def _names_of(experiments: Sequence[Experiment]) -> list[object]:
+    from researcher.table import table_of
+
+    return [*table_of(experiments).name]
 
 
 def to_polars(experiments: Sequence[Experiment]) -> pl.DataFrame:
@@ -78,7 +82,7 @@ def to_csv(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> N
     from researcher.storage.files import replacing
 
     columns = columns_of(experiments)
-    rows = zip((e.name for e in experiments), *columns.values(), strict=True)
+    rows = zip(_names_of(experiments), *columns.values(), strict=True)
     text = csv_text(("experiment", *columns), rows)
     target = Path(path)
     try:

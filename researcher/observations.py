@@ -7,13 +7,14 @@ length). Other JSON values are kept and shown, not plotted.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeGuard
 
 from researcher.errors import ObservationConflict
 from researcher.params import ABSENT, as_float
 
 Shape = Literal["number", "curve", "folds", "other"]
+SUMMARIES = ("final", "min", "max")
 _LOWER_IS_BETTER = (
     "loss",
     "error",
@@ -145,19 +146,40 @@ def summary_of(name: str, observation: object, which: str) -> object:
     """
     if which == "best":
         which = "min" if lower_is_better(name) else "max"
-    return _summary(folds_of(observation), which)
-
-
-def summed_up(observation: object) -> dict[str, object]:
-    """The ``final``, ``min`` and ``max`` that `summary_of` gives."""
     folds = folds_of(observation)
-    return {which: _summary(folds, which) for which in ("final", "min", "max")}
-
-
-def _summary(folds: Sequence[Sequence[float]], which: str) -> object:
     if not folds:
         return ABSENT
     return _mean([fold[-1] if which == "final" else _extreme(fold, which) for fold in folds])
+
+
+def summed_up(observation: object) -> dict[str, float]:
+    """The `SUMMARIES` that `summary_of` gives; nothing where the observation has none."""
+    folds = [_told(fold) for fold in folds_of(observation)]
+    if len(folds) == 1:
+        return dict(zip(SUMMARIES, folds[0], strict=True))
+    return {which: _mean(values) for which, values in zip(SUMMARIES, zip(*folds, strict=True), strict=False)}
+
+
+def numbers_of(observations: object, single: Collection[str] = ()) -> dict[str, dict[str, float]]:
+    """What `summed_up` says of each observation that is a number, a curve or folds.
+
+    Args:
+        observations: what a record has under that key.
+        single: names of those that were observed as one value each, whatever their shape.
+    """
+    series = observations.items() if isinstance(observations, dict) else ()
+    return {name: numbers for name, value in series if name not in single and (numbers := summed_up(value))}
+
+
+def _told(fold: Sequence[float]) -> tuple[float, float, float]:
+    """What `SUMMARIES` names of one fold."""
+    try:
+        total = sum(fold)  # NaN if one of them is
+    except OverflowError:
+        total = math.nan
+    if total == total:
+        return fold[-1], min(fold), max(fold)
+    return fold[-1], _extreme(fold, "min"), _extreme(fold, "max")
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -66,15 +66,16 @@ class Query:
     Attributes:
         text: the query as it was written.
         names: the names it speaks of, in order of appearance.
+        condition: what it says, as a tree.
     """
 
     text: str
     names: tuple[Path, ...]
-    _condition: _Node = field(repr=False, compare=False)
+    condition: Node = field(repr=False, compare=False)
 
     def matches(self, lookup: Lookup) -> bool:
         """Whether the query is true, rather than false or unknown, of what ``lookup`` finds."""
-        return self._condition.value(lookup) is True
+        return self.condition.value(lookup) is True
 
 
 def parse(text: str) -> Query:
@@ -88,6 +89,21 @@ def parse(text: str) -> Query:
     parser = _Parser(text)
     condition = parser.whole()
     return Query(text, tuple(parser.names), condition)
+
+
+def name_of(text: str) -> Path:
+    """The name that is written as in a query.
+
+    >>> name_of("optimizer.name"), name_of("`learning rate`")
+    (('optimizer', 'name'), ('learning rate',))
+
+    Raises:
+        QueryError: it is no name.
+    """
+    query = parse(text)
+    if not isinstance(query.condition, Name):
+        raise QueryError(text, 0, "this is no name of a param or an observation")
+    return query.condition.path
 
 
 def quoted(path: Path) -> str:
@@ -209,15 +225,15 @@ class _Parser:
         self._next = next(self._rest)
         self._depth = 0
 
-    def whole(self) -> _Node:
+    def whole(self) -> Node:
         if self._next.kind == "end":
-            return _Literal(True)
+            return Literal(True)
         condition = self._expression(_OR)
         if self._next.kind != "end":
             raise self._misplaced()
         return condition
 
-    def _expression(self, weakest: int) -> _Node:
+    def _expression(self, weakest: int) -> Node:
         """What follows, as far as operators of the level ``weakest`` and above hold it together."""
         self._depth += 1
         if self._depth > DEEPEST:
@@ -228,30 +244,32 @@ class _Parser:
         self._depth -= 1
         return node
 
-    def _chain(self, first: _Node, level: int) -> _Node:
+    def _chain(self, first: Node, level: int) -> Node:
         """``first`` and all that is joined to it on one level: flat, so that a chain may have any length."""
         signs, nodes = [], [first]
         while _LEVELS.get(self._next.kind) == level:
             signs.append(self._take().kind)
             nodes.append(self._expression(level if level == _POWER else level + 1))
         if level in (_OR, _AND):
-            return _Call(partial(_joined, level == _OR), tuple(nodes))
-        return _Call(partial(_chained if level == _COMPARISON else _calculated, signs), tuple(nodes))
+            return Junction(level == _OR, tuple(nodes))
+        if level == _COMPARISON:
+            return Comparison(tuple(signs), tuple(nodes))
+        return Call(partial(_calculated, signs), tuple(nodes))
 
-    def _operand(self) -> _Node:
+    def _operand(self) -> Node:
         token = self._take()
         match token.kind:
             case "value":
-                return _Literal(token.value)
+                return Literal(token.value)
             case "name" if self._next.kind == "(":
                 return self._call(token)
             case "name":
                 self.names[token.value] = None
-                return _Name(token.value)
+                return Name(token.value)
             case "not":
-                return _Call(_negated, (self._expression(_NOT),))
+                return Negation(self._expression(_NOT))
             case "+" | "-":
-                return _Call(partial(_signed, token.kind), (self._expression(_SIGN),))
+                return Call(partial(_signed, token.kind), (self._expression(_SIGN),))
             case "(":
                 inside = self._expression(_OR)
                 self._close(token, ")")
@@ -260,7 +278,7 @@ class _Parser:
                 return self._list(token)
         raise self._error(token, f"a value is missing before {token.text or 'the end'}")
 
-    def _list(self, opening: _Token) -> _Node:
+    def _list(self, opening: _Token) -> Node:
         nodes = []
         while self._next.kind not in ("]", "end"):
             nodes.append(self._expression(_OR))
@@ -268,17 +286,17 @@ class _Parser:
                 break
             self._take()
         self._close(opening, "]")
-        return _Call(_listed, tuple(nodes))
+        return Call(_listed, tuple(nodes))
 
-    def _call(self, name: _Token) -> _Node:
+    def _call(self, name: _Token) -> Node:
         if name.text not in _FUNCTIONS:
             raise self._error(name, f"there is no function {name.text}, only {' and '.join(_FUNCTIONS)}")
         opening, first = self._take(), self._next
         argument = self._expression(_OR)
-        if name.text == "has" and not isinstance(argument, _Name):
+        if name.text == "has" and not isinstance(argument, Name):
             raise self._error(first, "has() asks for a name")
         self._close(opening, ")")
-        return _Call(_FUNCTIONS[name.text], (argument,))
+        return Call(_FUNCTIONS[name.text], (argument,))
 
     def _take(self) -> _Token:
         token = self._next
@@ -304,12 +322,12 @@ class _Parser:
 # Tree → value. `ABSENT` stands for unknown too
 
 
-class _Node(Protocol):
+class Node(Protocol):
     def value(self, lookup: Lookup) -> object: ...
 
 
 @dataclass(frozen=True)
-class _Literal:
+class Literal:
     constant: object
 
     def value(self, _: Lookup) -> object:
@@ -317,7 +335,7 @@ class _Literal:
 
 
 @dataclass(frozen=True)
-class _Name:
+class Name:
     path: Path
 
     def value(self, lookup: Lookup) -> object:
@@ -325,12 +343,51 @@ class _Name:
 
 
 @dataclass(frozen=True)
-class _Call:
+class Call:
     meaning: Callable[..., object]
-    parts: tuple[_Node, ...]
+    parts: tuple[Node, ...]
 
     def value(self, lookup: Lookup) -> object:
         return self.meaning(*[part.value(lookup) for part in self.parts])
+
+
+@dataclass(frozen=True)
+class Junction:
+    """``or`` of its parts if True is decisive, ``and`` if False is."""
+
+    decisive: bool
+    parts: tuple[Node, ...]
+
+    def value(self, lookup: Lookup) -> object:
+        return _joined(self.decisive, *[part.value(lookup) for part in self.parts])
+
+
+@dataclass(frozen=True)
+class Negation:
+    part: Node
+
+    def value(self, lookup: Lookup) -> object:
+        return _negated(self.part.value(lookup))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A chain such as ``0 < x <= 1``: one relation less than parts."""
+
+    relations: tuple[str, ...]
+    parts: tuple[Node, ...]
+
+    def value(self, lookup: Lookup) -> object:
+        values = [part.value(lookup) for part in self.parts]
+        return _joined(False, *map(_compared, self.relations, values, values[1:]))
+
+
+def names_in(node: Node) -> dict[Path, None]:
+    """The names that a part of a query speaks of, in order of appearance."""
+    if isinstance(node, Name):
+        return {node.path: None}
+    parts = (node.part,) if isinstance(node, Negation) else getattr(node, "parts", ())
+    return {path: None for part in parts for path in names_in(part)}
 
 
 def _joined(decisive: bool, *values: object) -> object:
@@ -356,10 +413,6 @@ _FUNCTIONS: Final[Mapping[str, Callable[..., object]]] = {
     "has": lambda value: value is not ABSENT,
     "isnan": _isnan,
 }
-
-
-def _chained(relations: list[str], *values: object) -> object:
-    return _joined(False, *map(_compared, relations, values, values[1:]))
 
 
 _NEGATIONS: Final = {"!=": "==", "not in": "in"}

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
 import stores
 from hypothesis import settings
+
+# What tests read is remembered where it is thrown away; the processes that they start inherit this.
+_cache = tempfile.TemporaryDirectory(prefix="researcher-cache-")
+os.environ["RESEARCHER_CACHE"] = _cache.name
 
 # Machines differ in speed and are busy at times, so no example has a deadline. Under CI the examples are the
 # same in every run: what fails there fails here.

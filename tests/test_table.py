@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import math
+import pickle
+import tempfile
+from pathlib import Path
 
-from hypothesis import given
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import researcher as rs
+from researcher import one_by_one
 from researcher.coded import coded
+from researcher.matching import matching
+from researcher.observations import SUMMARIES, summary_of
+from researcher.params import ABSENT, flattened, value_order, varying
+from researcher.query import name_of, parse
+from researcher.storage import records
+from researcher.storage.reading import read
+from researcher.table import table_of
+from tests import strategies
 
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, 10**30]),
@@ -26,3 +42,201 @@ def test_a_column_holds_exactly_what_it_is_made_of(values, others):
     either = coded(values[:n]).or_else(coded(others[:n]))
     assert repr(either.listed()) == repr([b if a is rs.ABSENT else a for a, b in zip(values, others, strict=False)])
     assert len({repr(value) for value in either.values}) == len(either.values)
+
+
+# Columns of a records directory, beside what each file says of itself
+
+NUMBERS = st.one_of(
+    st.integers(-3, 3), st.sampled_from([0.5, 1.0, -0.0, 1e300, math.nan, math.inf, 2**53 + 1, 10**30]), st.booleans()
+)
+SOME = st.one_of(
+    NUMBERS, st.sampled_from(["a", "relu", "NaN", "2026-01-31", ""]), st.none(), st.lists(NUMBERS, max_size=2)
+)
+NESTED = st.dictionaries(st.sampled_from(["x", "y", "y.z"]), SOME | st.dictionaries(st.just("z"), SOME), max_size=2)
+PARAMS = st.fixed_dictionaries(
+    {}, optional={"a": SOME, "b": SOME | NESTED, "b.x": SOME, "title": SOME, "final": NESTED, "é": strategies.VALUES}
+)
+CURVE = st.lists(NUMBERS.filter(lambda value: not isinstance(value, bool)) | st.none(), max_size=3)
+OBSERVATIONS = st.dictionaries(
+    st.sampled_from(["loss", "acc", "x"]),
+    st.one_of(CURVE, st.lists(CURVE, max_size=2), NUMBERS, st.text(max_size=1)),
+    max_size=2,
+)
+OURS = st.fixed_dictionaries(
+    {"format": st.just(1), "recorded_at": st.integers(1, 3).map(lambda day: f"2026-01-{day:02}T00:00:00+00:00")},
+    optional={
+        "status": st.sampled_from(["failed", "finished", None]), "tags": st.lists(st.sampled_from("ab"), max_size=2),
+        "steps": st.just({"loss": [0, 10]}), "values": st.just(["acc"]), "notes": st.just([{"text": "n"}]),
+    },
+)  # fmt: skip
+OWN = {
+    "hash": st.sampled_from(["ab" * 16, 5]),
+    "timestamp": st.sampled_from(["2026-01-31_10:00:00", "x"]),
+    "duration": NUMBERS,
+}
+
+
+@st.composite
+def contents(draw):
+    """The text of a record: of ours, of the 2020 package, or one that only the slow reader reads."""
+    head = {**draw(PARAMS), **draw(st.fixed_dictionaries({}, optional=OWN))}
+    observations = draw(OBSERVATIONS)
+    if draw(st.booleans()):
+        return records.encode({**head, "researcher": draw(OURS)}, observations)
+    return json.dumps({**head, **({"observations": observations} if draw(st.booleans()) else {})}).encode()
+
+
+NAMES = st.sampled_from(
+    ["a", "b", "b.x", "b.y.z", "`b.x`", "title", "final.loss", "min.acc", "best.x", "max.loss", "é",
+     "none_has_it", "status", "tags", "notes", "timestamp", "duration", "hash", "final.x"]
+)  # fmt: skip
+CONSTANTS = st.sampled_from(
+    ["1", "0.5", "-0.0", "nan", "inf", "True", "None", "'a'", "'NaN'", "'2026-01-31'", "9007199254740993", "1e30",
+     "['a', 1, 0.5]", "[]", "[None, True]", "[1, [1]]"]
+)  # fmt: skip
+OPERANDS = NAMES | CONSTANTS
+RELATIONS = st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in", "not in"])
+QUERIES = st.recursive(
+    st.one_of(
+        st.tuples(OPERANDS, RELATIONS, OPERANDS).map(" ".join),
+        st.tuples(NAMES, RELATIONS, CONSTANTS).map(" ".join),
+        st.tuples(CONSTANTS, st.just("<="), NAMES, st.just("<"), OPERANDS).map(" ".join),
+        st.tuples(NAMES, st.just("* 2 <"), OPERANDS).map(" ".join),
+        NAMES.map("has({})".format), NAMES.map("isnan({})".format), NAMES,
+    ),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" and ", " or "]), inner).map(lambda parts: "({}{}{})".format(*parts)),
+        inner.map("not ({})".format),
+    ),
+    max_leaves=4,
+)  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(st.lists(contents(), max_size=6), st.lists(QUERIES, min_size=6, max_size=6), st.data())
+def test_columns_say_what_each_record_says_of_itself(texts, queries, data):
+    with tempfile.TemporaryDirectory() as directory:
+        for i, text in enumerate(texts):
+            (Path(directory) / f"{i}.json").write_bytes(text)
+        experiments = rs.all_experiments(directory)
+        if data.draw(st.booleans()):
+            experiments = experiments[data.draw(st.integers(0, 2)) :: data.draw(st.sampled_from([1, 2, -1]))]
+        for place in data.draw(st.sets(st.integers(0, 5), max_size=2)):  # some are not of the directory
+            if place < len(experiments):
+                experiments[place] = read(experiments[place].path)
+        plain = [read(experiments[i].path) for i in range(len(experiments))]
+        if data.draw(st.booleans()):
+            experiments = list(experiments)
+        check_table(experiments, plain)
+        for query in map(parse, queries):
+            table = table_of(experiments)
+            assert matching(query, table).nonzero()[0].tolist() == one_by_one.matching(query, plain), query.text
+        for e in experiments:
+            anew = read(e.path)
+            for asked in ("params", "ours", "hash", "status", "tags", "timestamp", "data"):
+                assert repr(getattr(e, asked)) == repr(getattr(anew, asked))
+
+
+def check_table(experiments, plain):
+    table = table_of(experiments)
+    flat = [flattened(e.params) for e in plain]
+    names = [*dict.fromkeys(name for own in flat for name in own)]
+    assert [*table.params] == names
+    for name, column in table.params.items():
+        assert repr(column.listed()) == repr([own.get(name, ABSENT) for own in flat])
+    assert [name for name in names if table.params[name].varies()] == varying(e.params for e in plain)
+    assert table.observed == one_by_one.observed(plain)
+    for which in (*SUMMARIES, "best"):
+        for name in ("loss", "acc", "x"):
+            numbers = table.numbers(which, name)
+            listed = [
+                summary_of(name, None if e.shape(name) == "other" else e.observations[name], which) for e in plain
+            ]
+            assert repr(numbers.listed()) == repr(listed)
+            assert numbers.there.tolist() == [value is not ABSENT for value in listed]
+            if which in ("min", "max"):
+                assert table.best(name, which) == one_by_one.best(name, which, plain)
+    for name in ("status", "title"):
+        assert getattr(table, name).listed() == [getattr(e, name) for e in plain]
+    for name in ("hash", "name"):
+        assert getattr(table, name) == [getattr(e, name) for e in plain]
+    assert table.recorded_at.tolist() == [e.recorded_at for e in plain]
+
+
+@given(st.lists(PARAMS, max_size=6), st.sampled_from(["a", "b.x", "title"]), st.booleans())
+def test_sorting_keeps_the_order_of_what_is_alike_and_puts_what_is_missing_last(params, name, descending):
+    experiments = rs.Experiments(map(rs.Experiment, params))
+    values = [e.look_up(name_of(name)) for e in experiments]
+    known = [i for i, value in enumerate(values) if value is not ABSENT and value == value]
+    rest = [i for i, value in enumerate(values) if value is not ABSENT and value != value]
+    there = sorted(known, key=lambda i: value_order(values[i]), reverse=descending)
+    expected = [*there, *rest, *(i for i, value in enumerate(values) if value is ABSENT)]
+    assert experiments.sort_by(name, descending=descending) == [experiments[i] for i in expected]
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    for i in range(4):
+        rs.record_experiment({"lr": 0.1 * i, "depth": i % 2}, tmp_path, {"loss": [1.0, 0.5 / (i + 1)]})
+    return rs.all_experiments(tmp_path)
+
+
+def test_what_changed_after_loading_is_asked_itself(loaded):
+    table_of(loaded).look_up(("tags",))
+    loaded[1].annotate(tags=["good"])
+    assert loaded.where("'good' in tags") == [loaded[1]]
+    assert loaded.where("not has(tags)") == [loaded[0], loaded[2], loaded[3]]
+
+
+def test_experiments_are_used_as_a_list_and_made_once(loaded):
+    first, *others = loaded
+    assert loaded.where("lr >= 0")[0] is first is loaded[0]
+    assert first in loaded
+    assert loaded.index(others[1]) == 2
+    with pytest.raises(ValueError, match="is not in the list"):
+        loaded.index(rs.Experiment({}))
+    assert loaded[:] == loaded == [first, *others]
+    assert loaded != [*others, first]
+    assert loaded != loaded[1:]
+    more = loaded + [rs.Experiment({"lr": 9})]  # noqa: RUF005
+    assert (len(more), len(loaded)) == (5, 4)
+    assert [*more.sort_by("depth", "lr", descending=[True, False])] == [more[1], more[3], more[0], more[2], more[4]]
+    del more[0]
+    more[0] = more.pop()
+    more.insert(0, first)
+    assert [e.params["lr"] for e in more] == [0, 9, 0.2, pytest.approx(0.3)]
+    assert ([first] + more)[:2] == [first, first]  # noqa: RUF005
+    more.sort(key=lambda e: e.params["lr"], reverse=True)
+    assert more[0].params == {"lr": 9}
+    copy = pickle.loads(pickle.dumps(loaded))
+    assert isinstance(copy, rs.Experiments)
+    assert [e.data for e in copy] == [e.data for e in loaded]
+
+
+def test_nothing_is_made_or_decoded_before_it_is_touched(loaded, monkeypatch):
+    def made(*_):
+        raise AssertionError("an experiment was made")
+
+    monkeypatch.setattr("researcher.storage.shelf.Shelf.fresh", made)
+    assert len(loaded.where("lr > 0.05 and final.loss < 0.2").sort_by("final.loss")) == 2
+    assert loaded.params_that_vary() == ["lr", "depth"]
+    assert loaded.frame().shape == (4, 3)
+
+
+def test_the_frame_is_what_pandas_makes_of_the_values():
+    values = {
+        "i": [1, 2, ABSENT],
+        "f": [1.0, math.nan, 2.0],
+        "m": [1, "a", None],
+        "b": [True, False, True],
+        "s": ["x", "y", "z"],
+        "big": [10**30, 1, 2],
+        "mixed": [1, 2.5, ABSENT],
+        "t": [True, ABSENT, 1],
+        "n": [None, None, 1],
+    }
+    rows = [{name: column[i] for name, column in values.items() if column[i] is not ABSENT} for i in range(3)]
+    frame = rs.Experiments(map(rs.Experiment, rows)).frame()
+    plain = pd.DataFrame({name: [None if v is ABSENT else v for v in column] for name, column in values.items()})
+    pd.testing.assert_frame_equal(frame.reset_index(drop=True)[[*values]], plain)
+    assert np.array_equal(frame["i"], [1, 2, np.nan], equal_nan=True)

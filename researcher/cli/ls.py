@@ -6,6 +6,7 @@ import shutil
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -71,7 +72,7 @@ def loaded(records: str) -> Experiments:
         ) from None
 
 
-def _sorted(experiments: Experiments, name: str, reverse: bool) -> list[Experiment]:
+def _sorted(experiments: Experiments, name: str, reverse: bool) -> Sequence[Experiment]:
     """In the order of what each has under the name; those that have nothing or NaN come last."""
     path = tuple(name.replace("`", "").split("."))
     if path == ("timestamp",):

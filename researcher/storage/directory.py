@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,10 +16,14 @@ from researcher.storage import listing, names
 from researcher.storage.doubles import Entry, Held, keys_of, without_doubles
 from researcher.storage.follow import JournalReader
 from researcher.storage.listing import Identity, Sight
+from researcher.storage.memory import recall, remember
 from researcher.storage.order import Order
 from researcher.storage.reading import content_of
+from researcher.storage.records import warn_of_newer
 from researcher.storage.shelf import Shelf, Shelved, Slot
 from researcher.storage.whereabouts import same
+
+_MUCH = 2**18  # bytes; to read less than that is not worth remembering
 
 
 class Change(NamedTuple):
@@ -66,12 +71,16 @@ class RecordsDirectory:
         self.path = Path(path)
         self.damaged: list[tuple[Place, str]] = []
         self._shelf = Shelf(self.path)
+        self._shelf.contents, self._shelf.read_again = self._contents, self._remember
         self._order = Order(self._shelf)
         self._identities: dict[str, Identity] = {}  # of the record files when they were read
         self._unsettled: dict[str, int] = {}  # checksums of those that may have changed since without a trace
         self._records: dict[str, int | str] = {}  # the row of each record, or what is wrong with it
         self._journals: dict[str, Entry] = {}
         self._shown: dict[str, Held] = {}  # one file of each experiment
+        self._recalled = False
+        self._size = 0  # of all record files, in bytes
+        self._read_bytes = 0  # since what was read was last remembered
 
     @property
     def experiments(self) -> Sequence[Experiment]:
@@ -89,6 +98,8 @@ class RecordsDirectory:
             CannotRead: it is there and cannot be read.
         """
         grown: list[Experiment] = []
+        if not self._recalled:
+            self._recall()
         self._journals, sight = self._look(grown)
         self._read(sight, grown)
         before, self._shown = self._shown, without_doubles(self._records, self._journals, self._shelf)
@@ -97,12 +108,13 @@ class RecordsDirectory:
         changed = [name for name in {**before, **self._shown} if before.get(name) != self._shown.get(name)]
         was = self._told(before, changed)
         self._adopt(before, changed, grown)
-        found = self._told(self._shown, changed)
-        if was != found:
-            self._order.update({name: slot for name, held in self._shown.items() if (slot := _slot(held)) is not None})
-            self.damaged = [(self.path / name, damage) for name, damage in sorted(_damages(self._shown))]
+        listed = not before or was != self._told(self._shown, changed)
+        self._order.update(_slots(self._shown))
+        self.damaged = [(self.path / name, damage) for name, damage in sorted(_damages(self._shown))]
+        self._size = sight.size
+        self._remember(0)
         known = {experiment for experiment, _ in was}
-        return Change(was != found, tuple(e for e in dict.fromkeys(grown) if e in known))
+        return Change(listed, tuple(e for e in dict.fromkeys(grown) if e in known))
 
     @property
     def poll(self) -> float:
@@ -153,7 +165,7 @@ class RecordsDirectory:
         directory = os.fspath(self.path)
         for name in wanted:
             try:
-                yield name, content_of(os.path.join(directory, name))  # noqa: PTH118 - of a hundred thousand
+                yield name, content_of(f"{directory}{os.sep}{name}")
             except (DamagedRecord, RecordsNotFound) as error:
                 yield name, error
 
@@ -174,12 +186,50 @@ class RecordsDirectory:
             elif isinstance(content, DamagedRecord):
                 self._records[name] = content.reason
             elif isinstance(content, bytes):
+                self._read_bytes += len(content)
                 if name in unsettled or name in sight.unsettled:
                     self._unsettled[name] = crc32(content)
                 if before.get(name) != sight.identities[name] or unsettled[name] != self._unsettled[name]:
                     self._put(name, content, grown)
         for name in self._unsettled.keys() - sight.unsettled:
             del self._unsettled[name]
+
+    def _recall(self) -> None:
+        """Begin with what another process read, as far as the files are still the same."""
+        self._recalled = True
+        found = recall(self._key)
+        if found is not None:
+            self._shelf.heads, self._shelf.summaries = found.heads, found.summaries
+            self._order = Order(self._shelf)
+            self._identities = found.identities
+            self._records = {**dict(zip(found.heads.names, range(len(found.heads)), strict=True)), **found.damaged}
+            for version in self._shelf.formats():
+                warn_of_newer(version)
+
+    def _remember(self, more: int) -> None:
+        """Spare the next process the reading, if that was much with so many bytes more."""
+        self._read_bytes += more
+        if self._read_bytes < max(_MUCH, self._size // 100):
+            return
+        self._read_bytes = 0
+        self._shelf.heads.forget()
+        hidden = set(self._records.values()).difference(self._order.slots)
+        rows = [slot for slot in self._order.slots if isinstance(slot, int)]
+        for row in hidden:
+            if isinstance(row, int):
+                insort(rows, row, key=self._order.key)
+        unsettled = {self._records[name] for name in self._unsettled}
+        damaged = {
+            name: held
+            for name, held in self._records.items()
+            if isinstance(held, str) and self._identities[name] and name not in self._unsettled
+        }
+        remember(self._key, self._shelf, [row for row in rows if row not in unsettled], self._identities, damaged)
+
+    @property
+    def _key(self) -> str:
+        """The directory as it is known to all processes."""
+        return str(self.path) if isinstance(self.path, Address) else os.path.realpath(self.path)
 
     def _put(self, name: str, content: bytes, grown: list[Experiment]) -> None:
         """A record file holds this from now on; one that was annotated or resumed is the same experiment."""
@@ -263,8 +313,11 @@ class RecordsDirectory:
         return {name: entry for name in self._journals if isinstance(entry := self._shown.get(name), Entry)}
 
 
-def _slot(held: Held) -> Slot | None:
-    return held.experiment if isinstance(held, Entry) else held if isinstance(held, int) else None
+def _slots(shown: Mapping[str, Held]) -> dict[str, Slot]:
+    """What files hold that are no damaged ones, as it is put in order."""
+    rows: dict[str, Slot] = {name: held for name, held in shown.items() if type(held) is int}
+    entries = ((name, held) for name, held in shown.items() if isinstance(held, Entry))
+    return rows | {name: entry.experiment for name, entry in entries if entry.experiment is not None}
 
 
 def _damage(held: Held) -> str:
@@ -272,7 +325,7 @@ def _damage(held: Held) -> str:
 
 
 def _damages(shown: Mapping[str, Held]) -> Iterator[tuple[str, str]]:
-    return ((name, damage) for name, held in shown.items() if (damage := _damage(held)))
+    return ((name, damage) for name, held in shown.items() if type(held) is not int and (damage := _damage(held)))
 
 
 def _followed(path: Path, identity: object, known: Entry | None, grown: list[Experiment]) -> Entry:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -12,10 +13,10 @@ from researcher.experiment import ours_of, recorded_at_of
 from researcher.storage import records
 from researcher.storage.values import NONE, Values
 
-Place = tuple[str, ...]
+Key = tuple[str, ...]
 """Where a value stands: the key of a record, or of its ``researcher`` part: ``("researcher", "status")``."""
 
-REST: Place = ("observations",)  # in a layout: there is more in the file
+REST: Key = ("observations",)  # in a layout: there is more in the file
 _FORMAT = str(records.FORMAT).encode()
 
 
@@ -40,7 +41,7 @@ class Heads:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.recorded_at = array("d")
-        self.columns: dict[Place, Values] = {}
+        self.columns: dict[Key, Values] = {}
         self._layouts = Values()
         self._known: dict[tuple[object, ...], _Layout] = {}
 
@@ -65,7 +66,7 @@ class Heads:
         self.recorded_at.append(recorded_at)
         return row
 
-    def places(self, row: int) -> list[Place]:
+    def places(self, row: int) -> list[Key]:
         """The places of a record's values, in their order."""
         return [tuple(place) for place in self._layouts.value(row) if place != [*REST]]
 
@@ -84,9 +85,34 @@ class Heads:
         """Whether the record has observations, or something else that belongs to them."""
         return [*REST] in self._layouts.value(row)
 
-    def layouts(self) -> tuple[list[list[Place]], array[int]]:
+    def layouts(self) -> tuple[list[list[Key]], array[int]]:
         """The places of values in their order: the different ones, and for each row which of them."""
         return [[tuple(place) for place in layout] for layout in self._layouts.values()], self._layouts.codes
+
+    def saved(self, rows: Sequence[int]) -> tuple[dict[str, Any], list[bytes]]:
+        """All that `loaded` needs to make the same of these rows, in this order."""
+        names = [self.names[row] for row in rows]
+        recorded_at = array("d", map(self.recorded_at.__getitem__, rows))
+        columns = [json.dumps(names).encode(), recorded_at.tobytes()]
+        headers = []
+        for values in (self._layouts, *self.columns.values()):
+            header, more = values.saved(rows)
+            headers.append(header)
+            columns += more
+        return {"places": [*self.columns], "values": headers}, columns
+
+    @classmethod
+    def loaded(cls, header: Mapping[str, Any], columns: Iterator[memoryview]) -> Heads:
+        """The heads that were saved."""
+        found = cls()
+        found.names = records.from_json(bytes(next(columns)))
+        found.recorded_at.frombytes(next(columns))
+        layouts, *rest = header["values"]
+        found._layouts = Values.loaded(layouts, columns)
+        found.columns = {
+            tuple(place): Values.loaded(own, columns) for place, own in zip(header["places"], rest, strict=True)
+        }
+        return found
 
     def forget(self) -> None:
         """Free what only `add` needs."""
@@ -152,8 +178,8 @@ class Heads:
         inner = [key for key in ours if key not in records.OF_CURVES]
         outer = [key for key in keys if (key,) != REST and not (ours and key == "researcher")]
         rest = [REST] if REST[0] in keys or len(inner) < len(ours) else []
-        places: list[Place] = [(key,) for key in outer]
-        own: list[Place] = [("researcher", key) for key in inner]
+        places: list[Key] = [(key,) for key in outer]
+        own: list[Key] = [("researcher", key) for key in inner]
         columns = {place: self.columns.setdefault(place, Values()) for place in (*places, *own)}
         for texts in (self._layouts, *columns.values()):
             texts.remember()

@@ -121,6 +121,23 @@ def decode(content: bytes) -> Record:
     return Record(head, lambda: {key: restored(_decoded(part), key) for key, part in parts.items()})
 
 
+def observations_of(content: bytes) -> Any:
+    """The observations of a record that was read before, None if there are none.
+
+    Raises:
+        ValueError: it is none any more.
+    """
+    import msgspec
+
+    if may_hold_tokens(content):
+        return decode(content).rest().get("observations")
+    try:
+        series = texts_of(content).get("observations")
+    except (msgspec.MsgspecError, RecursionError):
+        return decode(content).rest().get("observations")
+    return None if series is None else _decoded(bytes(series))
+
+
 def texts_of(content: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
     """The text of each value of an object. They keep all of it in memory."""
     return _texts_decoder().decode(content)
@@ -205,14 +222,14 @@ def shallow(found: Any) -> Any:
 def _restorer(head: Mapping[str, Any], content: bytes) -> Callable[[Any, str], Any]:
     """What turns the value of a key of the record back into what was recorded."""
     ours = ours_of(head)
-    _warn_of_newer(ours.get("format", FORMAT))
+    warn_of_newer(ours.get("format", FORMAT))
     notes = Notes(ours.get("texts"), ours.get("keys"))
     if not ours or not (notes or may_hold_tokens(content)):
         return lambda value, _: value
     return lambda value, key: value if key == "researcher" else notes.restored(value, pointer("", key))
 
 
-def _warn_of_newer(version: int) -> None:
+def warn_of_newer(version: int) -> None:
     """Warn of a record of a later format, once a process and format."""
     if version > FORMAT and version not in _warned_of:
         _warned_of.add(version)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, SupportsIndex, overload
 
 from researcher.experiment import Experiment
+from researcher.observations import numbers_of
 from researcher.places import Place
-from researcher.storage.heads import Heads
+from researcher.storage import records
+from researcher.storage.heads import Heads, Key
 from researcher.storage.reading import rest
+from researcher.storage.summaries import Summaries
 from researcher.storage.values import Values
 
 Slot = int | Experiment
 """The row of a record, or an experiment that is none."""
+
+Contents = Callable[[Iterable[str]], Iterable[tuple[str, bytes | Exception]]]
 
 
 class Home(NamedTuple):
@@ -30,12 +35,20 @@ class Shelf:
     Attributes:
         directory: where they lie.
         heads: what they say; read it under the lock.
+        summaries: what sums up their observations, as far as they were read for that; read it under the lock too.
+        columns: what was made of these for all that ask; None after a change.
+        contents: gives the bytes of files, or why there are none.
+        read_again: is told the number of bytes that were read to sum up observations.
         lock: held while rows are added or read.
     """
 
-    def __init__(self, directory: Place, heads: Heads | None = None) -> None:
+    def __init__(self, directory: Place) -> None:
         self.directory = directory
-        self.heads = heads or Heads()
+        self.heads = Heads()
+        self.summaries = Summaries()
+        self.columns: object = None
+        self.contents: Contents = lambda _names: iter(())
+        self.read_again: Callable[[int], None] = lambda _bytes: None
         self.lock = threading.RLock()
         self._made: dict[int, Experiment] = {}
 
@@ -49,7 +62,29 @@ class Shelf:
             ValueError: it is none; see `researcher.storage.records.decode`.
         """
         with self.lock:
+            self.columns = None
             return self.heads.add(name, content)
+
+    def sum_up(self, rows: Sequence[int]) -> None:
+        """Sum up the observations of these records, as far as that is not done; what cannot be read is left out."""
+        read = 0
+        wanted = {self.heads.names[row]: row for row in self.summaries.unknown(rows)}
+        for name, content in self.contents(wanted):
+            try:
+                found = records.observations_of(content) if isinstance(content, bytes) else None
+            except ValueError:
+                continue
+            if isinstance(content, bytes):
+                read += len(content)
+                self._sum_up(wanted[name], found)
+        if read:
+            self.read_again(read)
+
+    def _sum_up(self, row: int, observations: object) -> None:
+        single = self.ours(row).get("values")
+        with self.lock:
+            self.columns = None
+            self.summaries.put(row, numbers_of(observations, single if isinstance(single, list) else ()))
 
     def experiment(self, row: int) -> Experiment:
         """The experiment of a row, the same object each time."""
@@ -64,7 +99,8 @@ class Shelf:
         with self.lock:
             path = self.directory / self.heads.names[row]
             later = partial(rest, path) if self.heads.has_rest(row) else None
-            return Experiment(self.heads.head(row), path, later, home=Home(self, row))
+            known = self.summaries.of(row)
+            return Experiment(self.heads.head(row), path, later, home=Home(self, row), summaries=known)
 
     def made(self, row: int) -> Experiment | None:
         """The same, but None if nobody asked for it yet."""
@@ -83,6 +119,17 @@ class Shelf:
         """The experiments that hold something else now than their row says."""
         return {row: made for row, made in [*self._made.items()] if made.home != (self, row)}
 
+    def formats(self) -> list[int]:
+        """The formats that the records have."""
+        with self.lock:
+            found = self.heads.columns.get(("researcher", "format"), Values()).values()
+            return [version for version in found if type(version) is int]
+
+    def value(self, row: int, place: Key) -> Any:
+        """What a row says in one place."""
+        with self.lock:
+            return self.heads.columns[place].value(row)
+
     def ours(self, row: int) -> Mapping[str, Any]:
         """The ``researcher`` part of a row, without what belongs to curves."""
         with self.lock:
@@ -99,26 +146,31 @@ class Shelved(Sequence[Experiment]):
     """Some of the experiments of a shelf, and others, in an order of their own.
 
     Attributes:
-        shelf: where the rows are.
+        shelf: where the rows are; None if there are no rows.
         slots: what is in each place.
     """
 
-    def __init__(self, shelf: Shelf, slots: Sequence[Slot] = ()) -> None:
+    def __init__(self, shelf: Shelf | None, slots: Iterable[Slot] = ()) -> None:
         self.shelf = shelf
-        self.slots = slots
+        self.slots: list[Slot] = [*slots]
 
     def __len__(self) -> int:
         return len(self.slots)
 
     @overload
-    def __getitem__(self, index: int) -> Experiment: ...
+    def __getitem__(self, index: SupportsIndex) -> Experiment: ...
     @overload
     def __getitem__(self, index: slice) -> Shelved: ...
-    def __getitem__(self, index: int | slice) -> Experiment | Shelved:
+    def __getitem__(self, index: SupportsIndex | slice) -> Experiment | Shelved:
         if isinstance(index, slice):
             return Shelved(self.shelf, self.slots[index])
-        slot = self.slots[index]
-        return self.shelf.experiment(slot) if isinstance(slot, int) else slot
+        return self._made(self.slots[index])
+
+    def __iter__(self) -> Iterator[Experiment]:
+        return map(self._made, self.slots)
+
+    def __contains__(self, value: object) -> bool:
+        return any(self._known(slot) is value for slot in self.slots)
 
     def __eq__(self, other: object) -> bool:
         """Whether ``other`` has the same experiments in the same order; it may be a list."""
@@ -132,6 +184,24 @@ class Shelved(Sequence[Experiment]):
 
     __hash__ = None  # type: ignore[assignment]  # as of a list
 
-    def __iter__(self) -> Iterator[Experiment]:
-        make = self.shelf.experiment
-        return (make(slot) if isinstance(slot, int) else slot for slot in self.slots)
+    def index(self, value: object, start: int = 0, stop: int | None = None) -> int:
+        """The place of an experiment.
+
+        Raises:
+            ValueError: it is not there.
+        """
+        for place in range(*slice(start, stop).indices(len(self.slots))):
+            if self._known(self.slots[place]) is value:
+                return place
+        raise ValueError(f"{value!r} is not in the list")
+
+    def _made(self, slot: Slot) -> Experiment:
+        if self.shelf is None or not isinstance(slot, int):
+            return slot  # type: ignore[return-value]  # there are no rows
+        return self.shelf.experiment(slot)
+
+    def _known(self, slot: Slot) -> Experiment | None:
+        """What is in a slot if somebody asked for it."""
+        if isinstance(slot, Experiment) or self.shelf is None:
+            return slot if isinstance(slot, Experiment) else None
+        return self.shelf.made(slot)

@@ -7,14 +7,16 @@ import json
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any
 
 from researcher.plain import DEEPEST
 from researcher.storage.records import shallow
-from researcher.storage.strict import Notes, may_hold_tokens
+from researcher.storage.strict import TOKENS, Notes, may_hold_tokens
 
 NONE = -1
+_QUOTE = ord('"')
+_TOKENS = {f'"{token}"'.encode() for token in TOKENS}
 _FEW = 4096  # texts that are looked for among all, so that none is kept twice
 
 
@@ -104,6 +106,25 @@ class Values:
                 yield code
             at = self._joined.find(text, at + 1)
 
+    def saved(self, rows: Sequence[int]) -> tuple[dict[str, Any], list[bytes]]:
+        """All that `loaded` needs to make the same column of these rows, in this order."""
+        self._join()
+        codes = [*self.codes, *repeat(NONE, max(rows, default=-1) + 1 - len(self.codes))]
+        columns = [array("i", map(codes.__getitem__, rows)), self._joined, self._starts]
+        return {"alike": self.alike, "notes": [*self._notes.items()]}, [*map(bytes, columns)]
+
+    @classmethod
+    def loaded(cls, header: Mapping[str, Any], columns: Iterator[memoryview]) -> Values:
+        """The column that was saved."""
+        found = cls()
+        found.codes.frombytes(next(columns))
+        found._joined += next(columns)
+        found._starts.frombytes(next(columns))
+        found._notes = dict(header["notes"])
+        found.alike = header["alike"]
+        found.numbers.following = len(found._starts)
+        return found
+
     def _text(self, code: int) -> bytes:
         self._join()
         end = self._starts[code + 1] if code + 1 < len(self._starts) else len(self._joined)
@@ -144,9 +165,9 @@ class _Numbers(dict[bytes, int]):
         self.fresh: list[bytes] = []
 
     def __missing__(self, text: bytes) -> int:
-        if not text.startswith(b'"'):  # the syntax of a string is checked where it is found
+        if text[0] != _QUOTE:  # the syntax of a string is checked where it is found
             _check(text)
-        if may_hold_tokens(text):
+        elif text in _TOKENS:
             raise ValueError("it may stand for something else")
         found = self[text] = self.following
         self.following = found + 1
@@ -172,6 +193,8 @@ def _check(text: bytes) -> None:
         raise ValueError(str(error)) from None
     if len(text) >= DEEPEST:
         shallow({"": value})
+    if may_hold_tokens(text):
+        raise ValueError("something in it may stand for something else")
 
 
 def _decoded(text: bytes) -> Any:

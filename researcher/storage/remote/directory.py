@@ -53,8 +53,7 @@ class RemoteDirectory(RecordsDirectory):
     def refresh(self) -> Change:
         """Read what is new or changed and forget what is gone; see `RecordsDirectory.refresh`."""
         found = super().refresh()
-        if found.listed:
-            self.damaged = [(self._file_of(path), reason) for path, reason in self.damaged]
+        self.damaged = [(self._file_of(path), reason) for path, reason in self.damaged]
         return found
 
     def follow(self) -> Change:
