@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import researcher as rs
 from benchmarks.peers.researcher import Researcher
-from benchmarks.processes import turn
+from benchmarks.processes import in_turns, turn
 from benchmarks.tables import aims, number, table
 from benchmarks.workload import Workload
 
@@ -77,14 +77,13 @@ def run(_peers: Sequence[Any], size: Size) -> str:
     first: dict[tuple[int, bool], list[float]] = {}
     later: dict[tuple[int, bool], list[float]] = {}
     kinds = [(way, wanted) for way in range(len(WAYS)) for wanted in (False, True)]
-    for turns in range(size.rounds):
-        for way, wanted in kinds if turns % 2 == 0 else kinds[::-1]:
-            with tempfile.TemporaryDirectory() as directory:
-                _begin_repository(Path(directory) / "code")
-                took = turn(timed, Researcher(), directory, way, wanted, size.records)
-            first.setdefault((way, wanted), []).append(took[0])
-            later.setdefault((way, False), []).extend(took[1::2])
-            later.setdefault((way, True), []).extend(took[2::2])
+    for way, wanted in in_turns(kinds, size.rounds):
+        with tempfile.TemporaryDirectory() as directory:
+            _begin_repository(Path(directory) / "code")
+            took = turn(timed, Researcher(), directory, way, wanted, size.records)
+        first.setdefault((way, wanted), []).append(took[0])
+        later.setdefault((way, False), []).extend(took[1::2])
+        later.setdefault((way, True), []).extend(took[2::2])
     rows, ratios = [], []
     for way, name in enumerate(WAYS):
         without, within = (min(first[way, wanted]) for wanted in (False, True))

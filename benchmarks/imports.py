@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from benchmarks.offline import environment
 from benchmarks.peers.peer import Peer
+from benchmarks.processes import in_turns
 from benchmarks.tables import aims, number, table
 from benchmarks.workload import Workload
 
@@ -52,9 +53,8 @@ def run(peers: Sequence[Peer], size: Size) -> str:
         titles |= dict.fromkeys(_LATER, titles[_OURS])
     brought = {statement: _brought(statement) for statement in titles}
     took: dict[str, list[float]] = {statement: [] for statement in (_NOTHING, *titles)}
-    for turns in range(size.rounds):
-        for statement in took if turns % 2 == 0 else reversed(took):
-            took[statement].append(_seconds(statement))
+    for statement in in_turns(took, size.rounds):
+        took[statement].append(_seconds(statement))
     bare = min(took[_NOTHING])
     net = {statement: max(0.0, min(took[statement]) - bare) for statement in titles}
     rows = []

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from benchmarks.findings import PAUSE, Findings, report
 from benchmarks.peers.bare import BareWrite
 from benchmarks.peers.peer import Observes
-from benchmarks.processes import Failed, together, turn
+from benchmarks.processes import Failed, in_turns, together, turn
 from benchmarks.workload import Workload
 
 _WARM_UP = 20  # calls
@@ -42,9 +42,8 @@ def run(peers: Sequence[Observes], size: Size) -> str:
     if not any(isinstance(peer, BareWrite) for peer in peers):
         peers = [BareWrite(), *peers]
     found = {peer.name: Findings() for peer in peers}
-    for number in range(size.rounds):
-        for peer in peers if number % 2 == 0 else peers[::-1]:
-            _time(peer, size, found[peer.name])
+    for peer in in_turns(peers, size.rounds):
+        _time(peer, size, found[peer.name])
     together(lambda peer: _kill(peer, size, found[peer.name]), peers)
     return report(peers, found, size.acknowledged)
 

@@ -9,17 +9,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.offline import environment
 from benchmarks.peers.peer import Peer
 
 _LONGEST = 120.0  # seconds, with the import and the end, if the workload does not say otherwise
 _GRACE = 2.0  # seconds
+Turn = TypeVar("Turn")
 
 
 class Failed(Exception):
@@ -86,6 +87,13 @@ def _end_survivors(group: int) -> None:
             os.killpg(group, 0)
             time.sleep(0.1)
         os.killpg(group, signal.SIGKILL)
+
+
+def in_turns(these: Iterable[Turn], rounds: int) -> Iterator[Turn]:
+    """All of them so many times, in one order and then in the other, as what comes first may have it easier."""
+    ordered = list(these)
+    for number in range(rounds):
+        yield from ordered if number % 2 == 0 else reversed(ordered)
 
 
 def together(does: Callable[[Any], object], peers: Sequence[Any]) -> None:

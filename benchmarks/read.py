@@ -15,7 +15,7 @@ from benchmarks import drawn
 from benchmarks.peers.json2020 import Json2020
 from benchmarks.peers.peer import Reads
 from benchmarks.peers.researcher import Researcher
-from benchmarks.processes import Failed, together, turn
+from benchmarks.processes import Failed, in_turns, together, turn
 from benchmarks.tables import aims, number, table, trouble
 from benchmarks.workload import Workload
 
@@ -69,10 +69,9 @@ def run(peers: Sequence[Reads], size: Size) -> str:
         patient = [peer for peer in peers if _expect(peer, count, size, found)]
         with tempfile.TemporaryDirectory() as above:
             together(partial(_write, above=Path(above), count=count, found=found), patient)
-            for turns in range(size.rounds):
-                for peer in patient if turns % 2 == 0 else patient[::-1]:
-                    if not found[peer.name, count].trouble:
-                        _read(peer, Path(above), count, found[peer.name, count])
+            for peer in in_turns(patient, size.rounds):
+                if not found[peer.name, count].trouble:
+                    _read(peer, Path(above), count, found[peer.name, count])
     return _report(peers, size, found)
 
 

@@ -17,7 +17,7 @@ from benchmarks import drawn
 from benchmarks.peers.json2020 import Json2020
 from benchmarks.peers.peer import Records
 from benchmarks.peers.researcher import Researcher, ResearcherUnsynced
-from benchmarks.processes import Failed, turn
+from benchmarks.processes import Failed, in_turns, turn
 from benchmarks.tables import aims, number, table, trouble
 from benchmarks.workload import Workload
 
@@ -65,10 +65,9 @@ def run(peers: Sequence[Records], size: Size) -> str:
     if not any(isinstance(peer, Json2020) for peer in peers):
         peers = [Json2020(), *peers]
     found = {peer.name: Findings() for peer in peers}
-    for turns in range(size.rounds):
-        for peer in peers if turns % 2 == 0 else peers[::-1]:
-            if not found[peer.name].trouble:
-                _measure(peer, size, found[peer.name])
+    for peer in in_turns(peers, size.rounds):
+        if not found[peer.name].trouble:
+            _measure(peer, size, found[peer.name])
     return _report(peers, found)
 
 
