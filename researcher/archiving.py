@@ -8,11 +8,11 @@ from concurrent.futures import Executor, Future, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from researcher.errors import CannotWrite, ResearcherError
 from researcher.load import warn_of
+from researcher.places import Place, place
 from researcher.progress import bar
 from researcher.storage import names
 from researcher.storage.files import Identity, records_in
@@ -37,12 +37,12 @@ class Archive:
         unfinished: the journals of experiments that run or were interrupted, which are not in it.
     """
 
-    path: Path
+    path: Place
     experiments: int
     parts: int
     written: int
-    damaged: list[tuple[Path, str]]
-    unfinished: list[Path]
+    damaged: list[tuple[Place, str]]
+    unfinished: list[Place]
 
     def __repr__(self) -> str:
         text = f"{self.experiments:,} experiments in {self.parts:,} parts in {self.path}, {self.written:,} written now"
@@ -69,8 +69,8 @@ def archive(
     returned. Journals are left out; ``researcher recover`` makes records of those of the dead.
 
     Args:
-        records: the records directory. All workers see it under this path, as they do ``target``.
-        target: the directory of the archive; it is made if it is missing. It is of one records directory.
+        records: the records directory, or its URL. All workers see it under this path, as they do ``target``.
+        target: the directory of the archive, or its URL; it is made if it is missing. It is of one records directory.
         client: a dask ``Client`` (the extra ``dask``), or an executor of `concurrent.futures`, that writes the parts at
             once; without one they are written one by one here.
         part_size: how many records a part has, at most; records of 64 MB together are a part in any case.
@@ -80,7 +80,8 @@ def archive(
         RecordsNotFound: there is no such records directory.
         CannotRead: it is there and cannot be read.
         CannotWrite: the archive cannot be written, or the directory holds something else.
-        MissingExtra: pyarrow is not installed, or tqdm for the bar.
+        BadAddress: a URL cannot be used.
+        MissingExtra: pyarrow is not installed, or tqdm for the bar, or what a URL needs.
 
     >>> import tempfile, researcher as rs
     >>> with tempfile.TemporaryDirectory() as directory:
@@ -95,12 +96,12 @@ def archive(
 
     if part_size < 1:
         raise ValueError(f"part_size {part_size}: a part has at least one record")
-    source, path = Path(records).absolute(), Path(target).absolute()
+    source, path = place(records).absolute(), place(target).absolute()
     executor = client.get_executor(pure=False) if hasattr(client, "get_executor") else client
     files = records_in(source)
     sizes = {name: identity[0] for name, identity in files.items() if name.endswith(names.RECORD)}
     try:
-        manifest = manifest_in(path, os.fspath(source))
+        manifest = manifest_in(path, str(source))
         manifest.assign(sizes, part_size)
         manifest.complete = False
         manifest.write(path)
@@ -124,7 +125,7 @@ def archive(
 
 
 def _write(
-    manifest: Manifest, target: Path, files: Mapping[str, Identity], executor: Executor | None, shown: Any
+    manifest: Manifest, target: Place, files: Mapping[str, Identity], executor: Executor | None, shown: Any
 ) -> list[Part]:
     """Bring the parts up to date, until all of them have the same columns."""
     from researcher.storage.part import write_part
@@ -136,7 +137,7 @@ def _write(
         jobs = [
             partial(
                 write_part,
-                Path(manifest.records),
+                place(manifest.records),
                 target / name,
                 {record: files.get(record, ()) for record in manifest.parts[name]},
                 manifest.columns,

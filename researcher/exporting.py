@@ -11,12 +11,12 @@ import json
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from researcher.errors import CannotWrite, MissingExtra
 from researcher.experiment import Experiment
 from researcher.params import ABSENT
+from researcher.places import place
 from researcher.plain import key_text
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def to_csv(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> N
     columns = columns_of(experiments)
     rows = zip(_names_of(experiments), *columns.values(), strict=True)
     text = csv_text(("experiment", *columns), rows)
-    target = Path(path)
+    target = place(path)
     try:
         with replacing(target) as file:
             file.write(text.encode(errors="replace"))

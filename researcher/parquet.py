@@ -33,13 +33,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.load import warn_of
+from researcher.places import Place, place
 from researcher.storage.files import names_in
 
 if TYPE_CHECKING:
@@ -57,11 +57,12 @@ def to_parquet(experiments: Sequence[Experiment], path: str | os.PathLike[str]) 
 
     Args:
         experiments: they keep their order.
-        path: of the file; its directory is made if it is missing.
+        path: of the file, or its URL; its directory is made if it is missing.
 
     Raises:
         MissingExtra: pyarrow is not installed.
         CannotWrite: the file cannot be written; what was there still is.
+        BadAddress: the URL cannot be used.
         DamagedRecord: a record was damaged since it was loaded.
         RecordsNotFound: a record is gone since it was loaded.
     """
@@ -70,7 +71,7 @@ def to_parquet(experiments: Sequence[Experiment], path: str | os.PathLike[str]) 
 
     experiments = list(map(_still, experiments))
     kinds = merged(map(kinds_of, _groups(experiments)))
-    target = Path(path)
+    target = place(path)
     try:
         parquet.write(target, _groups(experiments), kinds)
     except RecordsNotFound:
@@ -81,6 +82,8 @@ def to_parquet(experiments: Sequence[Experiment], path: str | os.PathLike[str]) 
 
 def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     """The experiments in a Parquet file that `to_parquet` wrote, or in all those of a directory, oldest first.
+
+    Either may be a URL, such as ``s3://bucket/archive``.
 
     Their ``.data`` is what was saved, and their ``.name`` that of the record; they have no ``.path``. Curves are read
     when they are first looked at. Of a directory, a file that cannot be read, or that `archive` has not written yet, is
@@ -102,7 +105,7 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     from researcher.storage.manifest import NAME, is_part, read
     from researcher.storage.parquet import experiments_in
 
-    source = Path(path)
+    source = place(path)
     there = names_in(source)
     if there is None:
         return Experiments(_sorted(experiments_in(source)))
@@ -110,7 +113,7 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     if not names and NAME not in there:
         raise RecordsNotFound(f"there is no file *.parquet in the directory {source}")
     found: list[Experiment] = []
-    damaged: list[tuple[Path, str]] = []
+    damaged: list[tuple[Place, str]] = []
     if NAME in there:
         try:
             missing = [name for name in read(source).parts if name not in names]

@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import fsspec
 import pyarrow.parquet as pq
 import pytest
 
@@ -238,6 +239,42 @@ def test_an_executor_will_do_and_a_bar_shows_how_far_it_is(records, target, caps
     with ThreadPoolExecutor(2) as executor:
         assert rs.archive(records, target, executor, part_size=10, progress=True).written == 3
     assert "30/30" in capsys.readouterr().err
+
+
+@pytest.fixture(params=["memory", "s3"])
+def store(request, tmp_path):
+    """The URL of what is empty and none of this machine."""
+    return f"memory://{tmp_path.name}" if request.param == "memory" else request.getfixturevalue("s3").new_bucket()
+
+
+def test_records_on_a_store_are_archived_there(records, store):
+    def put(name, content):
+        with fsspec.open(f"{store}/records/{name}", "wb") as file:
+            file.write(content)
+
+    for file in records.iterdir():
+        put(file.name, file.read_bytes())
+    there, target = f"{store}/records", f"{store}/archive"
+    assert rs.archive(there, target, part_size=10).written == 3
+    assert rs.archive(there, target).written == 0
+    put(names_of(records)[0] + ".json", b"{")
+    put("new.json", b'{"lr": 0.5}')
+    with pytest.warns(DamagedRecordWarning, match="ends too early"):
+        found = rs.archive(there, target, part_size=10)
+    assert (found.experiments, found.written, str(found.path)) == (31, 2, target)
+    assert [str(path) for path, _ in found.damaged] == [f"{there}/{names_of(records)[0]}.json"]
+    archived = rs.read_parquet(target)
+    assert saved(archived) == {**saved(rs.all_experiments(records)), "new": "{'lr': 0.5}"}
+    archived.to_parquet(f"{store}/all.parquet")
+    assert saved(rs.read_parquet(f"{store}/all.parquet")) == saved(archived)
+    archived.to_csv(f"{store}/table.csv")
+    with fsspec.open(f"{store}/table.csv", "r") as file:
+        assert len(file.readlines()) == 32
+    for missing in (f"{store}/none", f"{store}/none/all.parquet"):
+        with pytest.raises(RecordsNotFound):
+            rs.archive(missing, target)
+        with pytest.raises(RecordsNotFound):
+            rs.read_parquet(missing)
 
 
 def test_no_records(tmp_path, target):

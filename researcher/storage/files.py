@@ -1,62 +1,114 @@
-"""The files that are exported and archived: opened, replaced and listed."""
+"""The files that are exported and archived, on this machine or on a store: opened, replaced, listed and read."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from pathlib import Path
+import io
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from researcher.storage import listing, publish
+from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
+from researcher.places import Address, Place
+from researcher.storage import listing, names, publish, reading
 
-Identity = tuple[int, ...]  # size and time of change, in nanoseconds; empty for a file that is gone
+Identity = tuple[int, ...]  # size, and what else changes with a file; empty for one that is gone
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Place) -> Iterator[BinaryIO]:
     """A file to read.
 
     Raises:
         OSError: it cannot be read.
     """
+    if isinstance(path, Address):
+        from researcher.storage.remote import store
+
+        yield io.BytesIO(store.content_of(path))
+        return
     with path.open("rb") as file:
         yield file
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Place) -> Iterator[BinaryIO]:
     """A file to write into, which takes the place of ``path`` at the end; its directory is made if it is missing.
 
     Raises:
         OSError: it could not be written; what was there still is.
     """
+    if isinstance(path, Address):
+        from researcher.storage.remote import store
+
+        content = io.BytesIO()
+        yield content
+        store.write(path, content.getvalue())
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     with publish.replacing(path) as file:
         yield file
 
 
-def names_in(directory: Path) -> list[str] | None:
+def names_in(directory: Place) -> list[str] | None:
     """The names of the files in a directory, sorted; None if there is no such directory.
 
     Raises:
         OSError: it cannot be read.
     """
     try:
+        if isinstance(directory, Address):
+            from researcher.storage.remote import store
+
+            return sorted(store.listed(directory))
         return sorted(path.name for path in directory.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def records_in(directory: Path) -> dict[str, Identity]:
+def records_in(directory: Place) -> dict[str, Identity]:
     """The records and journals in a directory, by name.
 
     Raises:
         RecordsNotFound: the directory does not exist, or is none.
         CannotRead: it is there and cannot be read.
     """
+    if isinstance(directory, Address):
+        return _records_on_store(directory)
     found: dict[str, Identity] = {}
     for name, entry in listing.listed(directory).items():
         with contextlib.suppress(FileNotFoundError):
             status = entry.stat()
             found[name] = (status.st_size, status.st_mtime_ns)
     return found
+
+
+def contents_of(paths: Iterable[Place]) -> Iterator[tuple[str, bytes | RecordsNotFound | DamagedRecord]]:
+    """The bytes of record files by name, or why there are none; of a store, many are read at once.
+
+    Raises:
+        CannotRead: the store does not answer, or forbids it.
+    """
+    paths = list(paths)
+    away = [path for path in paths if isinstance(path, Address)]
+    if away:
+        from researcher.storage.remote import records
+
+        yield from ((path.name, content) for path, content in records.contents_of(away))
+    for path in paths if not away else ():
+        try:
+            yield path.name, reading.content_of(path)
+        except (RecordsNotFound, DamagedRecord) as error:
+            yield path.name, error
+
+
+def _records_on_store(directory: Address) -> dict[str, Identity]:
+    from researcher.storage.remote import store
+
+    try:
+        found = store.listed(directory)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RecordsNotFound(f"there are no records at {directory}: {error.strerror}") from None
+    except OSError as error:
+        raise CannotRead(f"cannot read {directory}: {error.strerror or error}") from error
+    wanted = (names.RECORD, names.JOURNAL)
+    return {name: file.identity[1:] for name, file in found.items() if name.endswith(wanted) and name[0] != "."}

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 
 from researcher.errors import CannotWrite, DamagedRecord
+from researcher.places import Place
 from researcher.storage.files import names_in, opened, replacing
 
 NAME = "_manifest.json"
@@ -59,7 +59,7 @@ class Manifest:
             names.append(name)
             room -= sizes[name]
 
-    def write(self, target: Path) -> None:
+    def write(self, target: Place) -> None:
         """Put it into the directory of the archive.
 
         Raises:
@@ -70,7 +70,7 @@ class Manifest:
             file.write(content)
 
 
-def manifest_in(target: Path, records: str) -> Manifest:
+def manifest_in(target: Place, records: str) -> Manifest:
     """The manifest of an archive of these records, a new one if there is no archive yet.
 
     Raises:
@@ -100,7 +100,7 @@ def is_part(name: str) -> bool:
     return name.endswith(".parquet") and not name.startswith((".", "_"))
 
 
-def read(target: Path) -> Manifest:
+def read(target: Place) -> Manifest:
     """The manifest in a directory.
 
     Raises:

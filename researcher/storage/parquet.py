@@ -6,11 +6,11 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
+from researcher.places import Place
 from researcher.storage.arrow import pa, pq
 from researcher.storage.files import opened, replacing
 from researcher.storage.rows import Kinds, Row, belongs_to_head, experiment_of, table_of
@@ -19,7 +19,7 @@ FORMAT = 1
 _ABOUT = b"researcher"  # the key of what the file says of itself
 
 
-def write(path: Path, groups: Iterable[Sequence[Row]], kinds: Kinds, **about: Any) -> None:
+def write(path: Place, groups: Iterable[Sequence[Row]], kinds: Kinds, **about: Any) -> None:
     """Write a file, in the place of one that is there; a reader sees the old one or the new one, whole.
 
     Args:
@@ -38,7 +38,7 @@ def write(path: Path, groups: Iterable[Sequence[Row]], kinds: Kinds, **about: An
             writer.write_table(table_of(rows, kinds))
 
 
-def about(path: Path) -> dict[str, Any]:
+def about(path: Place) -> dict[str, Any]:
     """What a file that `write` wrote says of itself.
 
     Raises:
@@ -53,7 +53,7 @@ def about(path: Path) -> dict[str, Any]:
     return found
 
 
-def experiments_in(path: Path) -> list[Experiment]:
+def experiments_in(path: Place) -> list[Experiment]:
     """The experiments in a file, in its order; their curves are read when they are first looked at.
 
     Raises:
@@ -78,7 +78,7 @@ def experiments_in(path: Path) -> list[Experiment]:
 class _Curves:
     """The columns of a group of rows, read when one of them is looked at."""
 
-    def __init__(self, path: Path, group: int) -> None:
+    def __init__(self, path: Place, group: int) -> None:
         self._path = path
         self._group = group
 
@@ -104,7 +104,7 @@ class _Curves:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+def _opened(path: Place) -> Iterator[pq.ParquetFile]:
     try:
         with opened(path) as file, pq.ParquetFile(file) as found:
             yield found

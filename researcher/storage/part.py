@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
+from researcher.places import Place
 from researcher.storage import parquet
-from researcher.storage.files import Identity
-from researcher.storage.reading import read_whole
+from researcher.storage.files import Identity, contents_of
+from researcher.storage.reading import whole
 from researcher.storage.rows import Row, kinds_of, merged, row_of
 
 _GONE = "its file is gone, and the archive does not have it either"
@@ -37,7 +38,7 @@ class Part:
     written: bool
 
 
-def write_part(records: Path, path: Path, members: Mapping[str, Identity], kinds: Mapping[str, str]) -> Part:
+def write_part(records: Place, path: Place, members: Mapping[str, Identity], kinds: Mapping[str, str]) -> Part:
     """Write a part, unless it is there, of the same files as they are now, and has all these columns.
 
     What the part holds already of a record that is gone or damaged now, it keeps. Records that were damaged are looked
@@ -63,18 +64,18 @@ def write_part(records: Path, path: Path, members: Mapping[str, Identity], kinds
         rows, damaged = _rows_of(records, members)
         rows += _kept(path, members, rows) if before else []
         told = _stems(name for name, _ in damaged) | {row["experiment"] for row in rows}
-        damaged += [(name, _GONE) for name in members if Path(name).stem not in told]
+        damaged += [(name, _GONE) for name in members if PurePath(name).stem not in told]
     kinds = merged([kinds, kinds_of(rows)])
     parquet.write(path, [rows] if rows else [], kinds, inputs=inputs, experiments=len(rows), damaged=damaged)
     return Part(path.name, len(rows), damaged, kinds, written=True)
 
 
-def kinds_among(records: Path, members: Iterable[str]) -> dict[str, str]:
+def kinds_among(records: Place, members: Iterable[str]) -> dict[str, str]:
     """The columns that these records need."""
     return kinds_of(_rows_of(records, members)[0])
 
 
-def _about(path: Path) -> dict[str, Any]:
+def _about(path: Place) -> dict[str, Any]:
     """What a part says of itself; nothing if it is not there, or damaged."""
     try:
         return parquet.about(path)
@@ -87,13 +88,15 @@ def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     return list(one.items()) == list(other.items())
 
 
-def _rows_of(records: Path, members: Iterable[str]) -> tuple[list[Row], list[tuple[str, str]]]:
+def _rows_of(records: Place, members: Iterable[str]) -> tuple[list[Row], list[tuple[str, str]]]:
     """The rows of records; and file name and reason of each that is damaged."""
     rows: list[Row] = []
     damaged: list[tuple[str, str]] = []
-    for name in members:
+    for name, content in contents_of(records / name for name in members):
         try:
-            rows.append(row_of(read_whole(records / name)))
+            if isinstance(content, Exception):
+                raise content
+            rows.append(row_of(whole(records / name, content)))
         except RecordsNotFound:
             continue
         except ValueError as error:
@@ -101,7 +104,7 @@ def _rows_of(records: Path, members: Iterable[str]) -> tuple[list[Row], list[tup
     return rows, damaged
 
 
-def _kept(path: Path, members: Iterable[str], rows: Iterable[Row]) -> list[Row]:
+def _kept(path: Place, members: Iterable[str], rows: Iterable[Row]) -> list[Row]:
     """What a part holds of those of its members that these rows are not of."""
     missing = _stems(members) - {row["experiment"] for row in rows}
     return [row for row in _rows_in(path) if row["experiment"] in missing] if missing else []
@@ -109,10 +112,10 @@ def _kept(path: Path, members: Iterable[str], rows: Iterable[Row]) -> list[Row]:
 
 def _stems(members: Iterable[str]) -> set[str]:
     """The names of experiments by those of their files."""
-    return {Path(name).stem for name in members}
+    return {PurePath(name).stem for name in members}
 
 
-def _rows_in(path: Path) -> list[Row]:
+def _rows_in(path: Place) -> list[Row]:
     """The rows that a part holds; none if it is damaged."""
     try:
         return list(map(row_of, parquet.experiments_in(path)))

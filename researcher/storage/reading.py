@@ -35,14 +35,16 @@ def read(path: Place) -> Experiment:
     return Experiment(record.head, path, None if record.later is None else lambda: rest(path))
 
 
-def read_whole(path: Place) -> Experiment:
-    """The experiment of one record file, all of which is read at once.
+def whole(path: Place, content: bytes) -> Experiment:
+    """The experiment of a record whose bytes are at hand; its observations are not read again.
 
     Raises:
-        DamagedRecord: it cannot be read as one; looking at its observations raises a ValueError if they cannot.
-        RecordsNotFound: there is no such file.
+        DamagedRecord: it is none; looking at its observations raises a ValueError if they are none.
     """
-    record = _record(path)
+    try:
+        record = records.decode(content)
+    except ValueError as error:
+        raise DamagedRecord(path, str(error)) from None
     return Experiment(record.head, path, record.rest)
 
 
