@@ -16,7 +16,7 @@ from researcher.experiment import Experiment
 from researcher.machine import machine
 from researcher.params import ABSENT, flattened, label, value_key
 
-_NONE = "machine, packages and commit are as they were"
+_NONE = "nothing that is recorded differs now"
 
 
 @dataclass(frozen=True, repr=False)

@@ -14,16 +14,10 @@ from typing import Any
 from researcher.code_version import code_version
 from researcher.errors import CannotReproduce
 from researcher.experiment import Experiment
+from researcher.origin import entry_of
 from researcher.running import none_may_run
 
 _GIVE = "Pass the function: rs.reproduce(experiment, function)"
-
-
-def entry_of(experiment: Experiment) -> Mapping[str, Any]:
-    """What a record says of where its experiment began; empty if nothing."""
-    around = experiment.ours.get("environment")
-    found = around.get("entry") if isinstance(around, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def found_function(experiment: Experiment, *, trust_source: bool = False) -> Callable[..., Any]:
@@ -38,7 +32,9 @@ def found_function(experiment: Experiment, *, trust_source: bool = False) -> Cal
     entry = entry_of(experiment)
     module, name = entry.get("module"), entry.get("function")
     if not isinstance(name, str) or not isinstance(module, str):
-        raise CannotReproduce(f"the record of {experiment.name} does not say which function was run. {_GIVE}")
+        raise CannotReproduce(
+            f"the record of {experiment.name} does not say which function was run{_place(entry)}. {_GIVE}"
+        )
     if entry.get("bound"):
         raise CannotReproduce(
             f"{name} was a partial, a method, a local function or an object, of which not all is recorded. {_GIVE}"
@@ -51,6 +47,13 @@ def found_function(experiment: Experiment, *, trust_source: bool = False) -> Cal
     if callable(here):
         return here  # type: ignore[no-any-return]
     return _rebuilt(entry, name, experiment, trust_source)
+
+
+def _place(entry: Mapping[str, Any]) -> str:
+    """Where it was recorded without a function, in words."""
+    if isinstance(entry.get("script"), str):
+        return f": it was recorded by a line of {entry['script']}, which you may run again yourself"
+    return f": it was recorded by a cell of {entry.get('notebook') or 'a notebook'}" if "execution" in entry else ""
 
 
 def _attribute(module: Any, name: str, place: str) -> Callable[..., Any]:

@@ -517,7 +517,7 @@ def test_reproduce_says_by_its_exit_code_whether_the_result_held(trained):
     done = reproduce(trained, "seeded")
     assert (done.returncode, done.stderr) == (0, "")
     first, *_, answer, recorded = done.stdout.splitlines()
-    assert "are as they were" in first
+    assert first == "nothing that is recorded differs now"
     assert "is reproduced: 1 identical (tolerance 1e-06)" in answer
     assert recorded.startswith("recorded as seeded_")
     done = reproduce(trained, "free")

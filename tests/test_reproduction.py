@@ -90,7 +90,7 @@ def test_what_differs_now_is_said_before_it_runs(tmp_path):
 def test_nothing_differs_where_nothing_does(tmp_path, capsys):
     found = rs.reproduce(rs.run(noisy, {"seed": 1}, tmp_path))
     assert (found.changes.rows, found.changes.source) == ((), "")
-    assert "as they were" in capsys.readouterr().out
+    assert "nothing that is recorded differs now" in capsys.readouterr().out
 
 
 # The answer

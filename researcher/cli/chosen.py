@@ -36,8 +36,10 @@ def _completed(context: typer.Context, incomplete: str) -> Iterator[tuple[str, s
                 yield segment, found[1]
 
 
-HASH_HELP = "At least eight characters of the hash, with -2 for the second record of the same params; or a file."
-HashOrFile = Annotated[str, typer.Argument(metavar="HASH", help=HASH_HELP, autocompletion=_completed)]
+_HELP = "At least eight characters of the hash, with -2 for the second record of the same params; or a file."
+HashOrFile = Annotated[str, typer.Argument(metavar="HASH", help=_HELP, autocompletion=_completed)]
+A = Annotated[str, typer.Argument(metavar="A", help=_HELP, autocompletion=_completed)]
+B = Annotated[str, typer.Argument(metavar="B", help="Likewise.", autocompletion=_completed)]
 
 
 def chosen(given: str, records: Place) -> tuple[Experiment, Experiments]:

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from researcher.cli.chosen import HashOrFile, chosen
+from researcher.cli.chosen import A, B, chosen
 from researcher.cli.ls import RECORDS, Records
 from researcher.cli.printing import show_all, show_json, told, visible, visible_lines
 from researcher.differences import Row, differences
@@ -24,8 +24,8 @@ _STYLES = {"+": "green", "-": "red", "@": "dim"}
 
 
 def diff(
-    a: HashOrFile,
-    b: HashOrFile,
+    a: A,
+    b: B,
     records: Records = RECORDS,
     as_json: Annotated[
         bool,

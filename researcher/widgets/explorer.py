@@ -23,6 +23,7 @@ from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
 from researcher.widgets.importance import ImportanceView
 from researcher.widgets.look import Look
+from researcher.widgets.origin import OriginView
 from researcher.widgets.panels import PanelsView
 from researcher.widgets.parallel import ParallelView
 from researcher.widgets.pointing import Pointing
@@ -48,8 +49,8 @@ class Explorer(w.VBox, Look):
 
     Dropdowns for the params and a query choose which experiments are visible; a table lists them; linked panels
     overlay their curves, and other tabs show them as a scatter plot, in parallel coordinates, what differs between
-    them, and which params matter. What is selected by hand is a Python object in the next cell, and whatever the mouse
-    can do, Python can do by setting the same trait:
+    them, which params matter, and where one of them came from, with the code to run it again. What is selected by hand
+    is a Python object in the next cell, and whatever the mouse can do, Python can do by setting the same trait:
 
     >>> explorer = Explorer("records/")                       # doctest: +SKIP
     >>> explorer.query = "final.val_loss < 0.1"               # doctest: +SKIP
@@ -150,6 +151,7 @@ class Explorer(w.VBox, Look):
             ParallelView(state, pointing),
             DifferencesView(state),
             ImportanceView(state),
+            OriginView(state),
         ]
 
     @property

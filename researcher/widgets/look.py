@@ -8,7 +8,7 @@ import traitlets as t
 
 from researcher.widgets.documented import documented
 
-TABS = ("curves", "scatter", "parallel", "differences", "params that matter")
+TABS = ("curves", "scatter", "parallel", "differences", "params that matter", "code")
 BANDS = ("std", "se", "95", "minmax", "none")
 
 
