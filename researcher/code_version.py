@@ -51,11 +51,10 @@ def code_version(directory: Path) -> CodeVersion | None:
         return CodeVersion(None, commit.strip(), branch.strip(), remote.strip(), None, "", False)
     status = _git(directory, "status", "--porcelain", "--untracked-files=no")
     changed = None if status is None else bool(status.strip())
-    patch = redacted(_patch(root.rstrip("\n")) if changed else "")
+    patch = _patch(root.rstrip("\n")) if changed else ""
     cut = len(patch) > _LONGEST
-    return CodeVersion(
-        Path(root.rstrip("\n")), commit.strip(), branch.strip(), remote.strip(), changed, patch[:_LONGEST], cut
-    )
+    patch = redacted(patch[: patch.rfind("\n", 0, _LONGEST) + 1] if cut else patch)
+    return CodeVersion(Path(root.rstrip("\n")), commit.strip(), branch.strip(), remote.strip(), changed, patch, cut)
 
 
 def _patch(root: str) -> str:

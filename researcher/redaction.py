@@ -18,7 +18,7 @@ _SHAPES = re.compile(
     r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*",  # JSON web tokens
     re.DOTALL,
 )
-_USER = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@'\"<>]+@", re.IGNORECASE)
+_USER = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://)[^\s/@'\"<>]{1,2000}@", re.IGNORECASE)  # bounds keep it linear
 _IN_QUERY = re.compile(r"([?&][\w-]*(?:token|key|sig|signature|secret|password)=)[^&\s'\"]+", re.IGNORECASE)
 _ASSIGNED = re.compile(
     rf"(?P<before>\b(?:\w*_)?{_NAMED}\b[\"']?\s*[:=]\s*(?P<quote>[\"']))(?![<\[])[^\"'\n]{{{_SHORTEST},}}(?P=quote)",

@@ -8,7 +8,7 @@ import operator
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -103,5 +103,6 @@ class _Waiting(importlib.abc.MetaPathFinder):
                 execute(module)
                 self._sow(fullname)
 
-            spec.loader.exec_module = execute_and_seed  # type: ignore[method-assign]
+            with suppress(AttributeError):  # a loader of a kind that cannot be told
+                spec.loader.exec_module = execute_and_seed  # type: ignore[method-assign]
         return spec

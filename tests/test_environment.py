@@ -204,6 +204,16 @@ def test_a_patch_that_cannot_be_kept_stops_nothing(repository, tmp_path):
     ] * 3
 
 
+def test_a_patch_that_is_too_long_is_cut_at_the_end_of_a_line(repository, tmp_path):
+    (repository / "sub" / "train.py").write_text(SCRIPT + "# one more line of many\n" * 50_000)
+    run(repository / "sub" / "train.py", tmp_path / "records")
+    code = around(tmp_path / "records")[0]["code"]
+    assert code["patch_cut"] is True
+    patch = texts.kept(tmp_path / "records", code["patch"])
+    assert patch.endswith("\n+# one more line of many\n")
+    assert 900_000 < len(patch) <= 1_000_000
+
+
 def test_git_is_asked_once_a_process(repository, tmp_path):
     counting = tmp_path / "bin" / "git"
     counting.parent.mkdir()
