@@ -15,6 +15,7 @@ from researcher.differences import Row
 from researcher.experiment import Experiment
 from researcher.machine import machine
 from researcher.params import ABSENT, flattened, label, value_key
+from researcher.storage import texts
 
 _NONE = "nothing that is recorded differs now"
 
@@ -67,7 +68,7 @@ def changes_since(experiment: Experiment, function: Callable[..., Any] | None = 
     found = experiment.ours.get("environment")
     then: Mapping[str, Any] = found if isinstance(found, dict) else {}
     if not then:
-        return Changes((), "", ("machine", "packages", "code"))
+        return Changes((), "", ("machine", "packages", "code version", "source"))
     rows: list[Row] = []
     for name, now in machine().items():
         rows += _rows(name, then.get(name, ABSENT), now)
@@ -79,7 +80,8 @@ def changes_since(experiment: Experiment, function: Callable[..., Any] | None = 
         ]
     rows += _code(then.get("code"), function)
     source = _source(then.get("entry"), function)
-    unknown = [name for name in ("packages", "code") if not isinstance(then.get(name), dict)]
+    parts = {"packages": "packages", "code": "code version"}
+    unknown = [said for name, said in parts.items() if not isinstance(then.get(name), dict)]
     return Changes(tuple(rows), source or "", (*unknown, *(["source"] if source is None else [])))
 
 
@@ -110,18 +112,26 @@ def _code(then: Any, function: Callable[..., Any] | None) -> list[Row]:
         return _rows("code.commit", then.get("commit", ABSENT), ABSENT)
     rows = _rows("code.commit", then.get("commit", ABSENT), now.commit or ABSENT)
     changed = ABSENT if now.changed is None else now.changed
-    return rows + _rows("code.changed", then.get("changed", ABSENT), changed)
+    rows += _rows("code.changed", then.get("changed", ABSENT), changed)
+    patch = texts.name_of(now.patch, ".patch") if now.patch else ABSENT
+    return rows + _rows("code.patch", then.get("patch", ABSENT), patch)
 
 
 def _source(then: Any, function: Callable[..., Any] | None) -> str | None:
     """The source then and now as a diff, empty if they are the same; None if one of them is not known."""
-    before = then.get("source") if isinstance(then, dict) and "function" in then else None
-    after = None if function is None else entry.described(function).get("source")
-    if not isinstance(before, str) or not isinstance(after, str):
+    before = _code_of(then) if isinstance(then, dict) and "function" in then else ""
+    after = "" if function is None else _code_of(entry.described(function))
+    if not before or not after:
         return None
     names = (f"{then.get('file') or then.get('script') or then.get('notebook') or 'recorded'} then", "now")
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
     return "\n".join(lines)
+
+
+def _code_of(described: Mapping[str, Any]) -> str:
+    """The source with what it needs of its module; empty if it is not known."""
+    source = described.get("source")
+    return "\n".join(str(described.get(name, "")) for name in ("needs", "source")) if source else ""
 
 
 def _said(value: Any) -> str:

@@ -41,8 +41,8 @@ def described(function: Callable[..., Any] | None = None) -> dict[str, Any]:
     """Where it began, as a record has it.
 
     Of a function: its ``module``, its name as ``function``, its ``source``, and ``bound`` if the record does not hold
-    all of it: a partial, a method, an object that can be called, a function within another. Of one of a script or
-    notebook also what it ``needs`` of that. Then the ``notebook`` and the ``cell``, with its ``source`` if there is no
+    all of it: a partial, a method, an object that can be called, a function within another. Of one that the user wrote
+    also what it ``needs`` of its module. Then the ``notebook`` and the ``cell``, with its ``source`` if there is no
     function, or the ``script``; neither in an interactive shell.
     """
     found: dict[str, Any] = {}
@@ -81,24 +81,25 @@ def _of_function(function: Callable[..., Any]) -> dict[str, Any]:
     if file is not None:
         found["file"] = os.fspath(file)
     written: Any = getattr(code, "__code__", None) or (code if inspect.isclass(code) else type(code))
-    found |= {**({} if plain else {"bound": True}), **_source(written)}
-    if (
-        plain
-        and found["module"] == "__main__"
-        and (needs := needs_of(code, lambda used: _source(used).get("source", "")))
-    ):
-        found["needs"] = _bounded("\n".join(needs))["source"]
+    found |= {**({} if plain else {"bound": True}), **_bounded("source", _source(written))}
+    if plain and (file is not None or found["module"] == "__main__"):
+        found |= _bounded("needs", "\n".join(needs_of(code, _source)))
     return found
 
 
+def _bounded(name: str, text: str) -> dict[str, Any]:
+    """The text under its name, if there is one, without credentials and not too long; and whether that changed it."""
+    shown = redacted(text)[:_LONGEST]
+    return ({name: shown} if shown else {}) | ({} if shown == text else {"source_changed": "credentials or length"})
+
+
 @functools.lru_cache(maxsize=256)
-def _source(code: Any) -> dict[str, Any]:
-    """The source of a code object or class, and whether it is not all there."""
+def _source(code: Any) -> str:
+    """The source of a function, its code, or a class; empty if it is not known."""
     try:
-        source = inspect.getsource(code)
+        return inspect.getsource(code)
     except (OSError, TypeError, ValueError, SyntaxError, IndexError):
-        source = _source_of_class(code) if inspect.isclass(code) else ""
-    return _bounded(source) if source else {}
+        return _source_of_class(code) if inspect.isclass(code) else ""
 
 
 def _source_of_class(code: type) -> str:
@@ -117,19 +118,13 @@ def _source_of_class(code: type) -> str:
     return ""
 
 
-def _bounded(source: str) -> dict[str, Any]:
-    clean = redacted(source)
-    shown = {"source": clean[:_LONGEST]}
-    return shown if shown["source"] == source else {**shown, "source_changed": "credentials or length"}
-
-
 def _place() -> dict[str, Any]:
     """The notebook and the cell, or the script."""
     found = cell_code()
     if found is not None:
         code, number = found
         cell = {"cell": cell_run().cell} if cell_run().cell else {}
-        return {"notebook": _notebook(), **cell, "execution": number, **_bounded(code)}
+        return {"notebook": _notebook(), **cell, "execution": number, **_bounded("source", code)}
     script = _script()
     return {} if script is None else {"script": os.fspath(script)}
 

@@ -18,23 +18,23 @@ def needs_of(function: Callable[..., Any], source: Callable[[Any], str]) -> list
     What it uses otherwise, an array or a model say, is left out, and so is what no source is known of.
 
     Args:
-        function: of a script or a notebook.
+        function: of a module, a script or a notebook.
         source: gives the source of a function or class.
     """
     found: dict[str, str] = {}
-    _add(function, source, found, {id(function)})
+    _add(function, function.__module__, source, found, {id(function)})
     return sorted(found.values(), key=lambda text: not text.startswith(("import ", "from ")))
 
 
-def _add(used: Any, source: Callable[[Any], str], found: dict[str, str], seen: set[int]) -> None:
+def _add(used: Any, home: str, source: Callable[[Any], str], found: dict[str, str], seen: set[int]) -> None:
     for code, around in _codes(used):
         for name in _names(code):
             if name in around and name not in found and id(around[name]) not in seen:
                 value = around[name]
-                text = _statement(name, value, source)
+                text = _statement(name, value, home, source)
                 if text and text.startswith(("def ", "class ", "@")):
                     seen.add(id(value))
-                    _add(value, source, found, seen)
+                    _add(value, home, source, found, seen)
                 if text:
                     found[name] = text
 
@@ -56,19 +56,19 @@ def _names(code: types.CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
-def _statement(name: str, value: Any, source: Callable[[Any], str]) -> str:
-    """What makes ``name`` be the value; empty if no statement of ours does."""
+def _statement(name: str, value: Any, home: str, source: Callable[[Any], str]) -> str:
+    """What makes ``name`` be the value in the module ``home``; empty if no statement of ours does."""
     if isinstance(value, types.ModuleType):
         return f"import {value.__name__}" if value.__name__ == name else f"import {value.__name__} as {name}"
     if _is_constant(value):
         text = f"{name} = {value!r}"
         return text if len(text) <= _LONGEST else ""
-    home, own = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
-    if not isinstance(home, str) or not isinstance(own, str) or not own.isidentifier():
+    module, own = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
+    if not isinstance(module, str) or not isinstance(own, str) or not own.isidentifier():
         return ""
-    if home == "__main__":
+    if module == home:
         return source(value) if own == name else ""
-    return f"from {home} import {own}" + ("" if own == name else f" as {name}")
+    return f"from {module} import {own}" + ("" if own == name else f" as {name}")
 
 
 def _is_constant(value: Any) -> bool:

@@ -19,7 +19,7 @@ from researcher.repeats import repeats_of
 from researcher.running import recorded_call
 from researcher.seeding import seed_of
 from researcher.storage.reading import is_directory
-from researcher.verdicts import Verdict, verdict_on
+from researcher.verdicts import Verdict, independent, verdict_on
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,7 +147,7 @@ def _directory(experiment: Experiment) -> Place:
 
 
 def _repeats(experiment: Experiment, directory: Place) -> Experiments:
-    """The experiment and all that are the same but for the seed and have ended well."""
+    """The experiment, and all that are the same but for the seed, have ended well and tell of the spread."""
     others = all_experiments(directory) if is_directory(directory) else Experiments()
     candidates = [experiment, *(e for e in others if e.path != experiment.path and e.status == "finished")]
-    return repeats_of(candidates)[0]
+    return Experiments(independent(repeats_of(candidates)[0]))

@@ -67,6 +67,11 @@ class Verdict:
         return "; ".join(said)
 
 
+def independent(repeats: Sequence[Experiment]) -> list[Experiment]:
+    """The repeats without reproductions: the same seed gives no other value, and changed code no repeat."""
+    return [e for e in repeats if "reproduces" not in e.ours]
+
+
 def verdict_on(
     observation: str, then: Experiment, now: Experiment, repeats: Sequence[Experiment], tolerance: float
 ) -> Verdict:

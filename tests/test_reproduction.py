@@ -148,6 +148,13 @@ def test_a_final_value_is_compared_with_those_of_the_repeats(tmp_path):
     assert "no other repeats" in lonely.details
 
 
+def test_reproductions_do_not_count_as_repeats(tmp_path):
+    original = rs.run(noisy, {"lr": 1}, tmp_path)
+    assert [rs.reproduce(original, noisy, tell=None).verdicts[0].n for _ in range(3)] == [1, 1, 1]
+    rs.run(noisy, {"lr": 1}, tmp_path)
+    assert rs.reproduce(original, noisy, tell=None).verdicts[0].n == 2
+
+
 def test_what_is_missing_or_new_is_said(tmp_path):
     found = answer(tmp_path, {"a": 1.0, "b": 2.0}, {"b": 2.0, "c": 3.0})
     assert {v.observation: v.outcome for v in found.verdicts} == {"a": "missing", "b": "identical", "c": "new"}
@@ -213,6 +220,9 @@ def test_a_function_of_a_script_is_found_in_it(tmp_path, monkeypatch):
     monkeypatch.chdir("/")
     found = rs.reproduce(experiment, tell=None)
     assert found.held
+    assert found.changes.source == ""
+    (tmp_path / "train.py").write_text(textwrap.dedent(GUARDED.replace("SCALE = 2", "SCALE = 3")))
+    assert "-SCALE = 2\n+SCALE = 3\n" in rs.reproduce(experiment, tell=None).changes.source
     (tmp_path / "train.py").write_text(textwrap.dedent(GUARDED.replace("* SCALE", "* SCALE + 1")))
     found = rs.reproduce(experiment, tell=None)
     assert not found.held

@@ -29,11 +29,11 @@ def keep(directory: Place, text: str, ending: str) -> str:
     Raises:
         OSError: it could not be written.
     """
-    name = f"{_digest(text)}{ending}"
-    path = directory / FOLDER / name
+    name = name_of(text, ending)
+    path = directory / name
     if isinstance(path, Address):
         _sent(path, text)
-        return f"{FOLDER}/{name}"
+        return name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{uuid.uuid4().hex}.tmp")
@@ -43,7 +43,7 @@ def keep(directory: Place, text: str, ending: str) -> str:
         finally:
             with contextlib.suppress(OSError):
                 beside.unlink()
-    return f"{FOLDER}/{name}"
+    return name
 
 
 @functools.lru_cache(maxsize=64)
@@ -52,6 +52,11 @@ def _sent(file: Address, text: str) -> None:
     from researcher.storage.remote import store
 
     store.create(file, _bytes(text))
+
+
+def name_of(text: str, ending: str) -> str:
+    """The name under which `keep` keeps a text."""
+    return f"{FOLDER}/{_digest(text)}{ending}"
 
 
 @functools.lru_cache(maxsize=8)

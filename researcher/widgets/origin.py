@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
 import traitlets as t
 
 from researcher.experiment import Experiment
 from researcher.origin import origin_of
-from researcher.verdicts import verdict_on
+from researcher.verdicts import independent, verdict_on
 from researcher.widgets.again import code_to_run_again, code_to_vary
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.view import Face, View, module
@@ -67,15 +68,19 @@ class OriginView(View):
         """The experiment that it reproduces, and those that reproduce it, each compared with its original."""
         state = self.state
         alike = [state.experiments[row] for row, own in enumerate(state.data.hashes) if own == experiment.hash]
-        ended = [e for e in alike if e.status == "finished"]
         found = []
         for other in alike:
             for said, original, repeat in (("reproduces", other, experiment), ("is reproduced by", experiment, other)):
                 if original is not repeat and original.path and repeat.ours.get("reproduces") == original.path.name:
-                    others = [e for e in ended if e is not repeat] or [original]
-                    rows = _compared(original, repeat, others)
+                    rows = _compared(original, repeat, [e for e in self._repeats(experiment) if e is not repeat])
                     found.append({"said": f"{said} {other.name}", "number": state.number(other), "rows": rows})
         return found
+
+    def _repeats(self, experiment: Experiment) -> list[Experiment]:
+        """The experiments that are the same but for the seed, as `researcher.reproduce` counts them."""
+        groups = self.state.repeats()
+        rows = np.flatnonzero(groups == groups[self.state.row(experiment)])
+        return independent([e for row in rows if (e := self.state.experiments[row]).status == "finished"])
 
     def _select_both(self, number: int) -> None:
         """Select the experiment and another one, and show what differs between them."""

@@ -76,8 +76,13 @@ def test_code_patch_and_reproduction_are_there_to_read(
     assert page.title() != "taken"
     assert view.evaluate("element => element.scrollWidth <= element.clientWidth")
 
-    view.get_by_role("button", name="copy the code: vary").click()
-    expect(view.get_by_role("button", name="copy the code: vary")).to_have_text("selected: copy it")
+    copy = view.get_by_role("button", name="copy the code: vary")
+    copy.click()
+    expect(copy).to_have_text("copied")
+    expect(copy).to_have_text("copy")
+    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))")
+    copy.click()
+    expect(copy).to_have_text("selected: copy it")
     assert "rs.run(train, params" in page.evaluate("getSelection().toString()")
     view.get_by_role("button", name="show both").click()
     assert notebook.add_and_run("print(len(state.selected), state.tab)") == "2 differences"
