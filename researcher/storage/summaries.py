@@ -80,12 +80,17 @@ class Summaries:
     def saved(self, rows: Sequence[int]) -> tuple[dict[str, Any], list[bytes]]:
         """All that `loaded` needs to make the same of these rows, in this order."""
         states = self._state + bytes(max(0, max(rows, default=-1) + 1 - len(self._state)))
-        first = array("q", [*self._first, *repeat(0, len(states) - len(self._first))])
-        place = array("i", repeat(-1, len(states)))
+        place = array("i", repeat(-1, len(states) + 1))  # the last is that of lines without a row
         for new, row in enumerate(rows):
             place[row] = new
-        columns: list[array[Any]] = [array("i", map(place.__getitem__, self.rows)), self.name, self.whole]
-        columns += self.numbers.values()
+        of = array("i", map(place.__getitem__, self.rows))
+        columns: list[array[Any]] = [of, self.name, self.whole, *self.numbers.values()]
+        first = array("q", [*self._first, *repeat(0, len(states) - len(self._first))])
+        if of.count(-1) * 2 > len(of):
+            lines = [line for line, row in enumerate(of) if row >= 0]
+            moved = dict(zip(lines, range(len(lines)), strict=True))
+            columns = [array(column.typecode, map(column.__getitem__, lines)) for column in columns]
+            first = array("q", (moved.get(line, 0) for line in first))
         own = [bytes(map(states.__getitem__, rows)), array("q", map(first.__getitem__, rows)).tobytes()]
         return {"names": self.names}, [*own, *(column.tobytes() for column in columns)]
 

@@ -109,9 +109,22 @@ class Values:
     def saved(self, rows: Sequence[int]) -> tuple[dict[str, Any], list[bytes]]:
         """All that `loaded` needs to make the same column of these rows, in this order."""
         self._join()
-        codes = [*self.codes, *repeat(NONE, max(rows, default=-1) + 1 - len(self.codes))]
-        columns = [array("i", map(codes.__getitem__, rows)), self._joined, self._starts]
+        padded = [*self.codes, *repeat(NONE, max(rows, default=-1) + 1 - len(self.codes))]
+        codes = array("i", map(padded.__getitem__, rows))
+        used = {*codes} - {NONE}
+        if len(used) * 2 < len(self):
+            return self._packed(sorted(used), codes).saved(range(len(codes)))
+        columns = [codes, self._joined, self._starts]
         return {"alike": self.alike, "notes": [*self._notes.items()]}, [*map(bytes, columns)]
+
+    def _packed(self, used: Sequence[int], codes: Sequence[int]) -> Values:
+        """The column of these codes, without the texts that nobody uses."""
+        found = Values()
+        found.alike = self.alike
+        numbers = {code: found._add(self._text(code)) for code in used}
+        found._notes = {numbers[code]: notes for code, notes in self._notes.items() if code in numbers}
+        found.codes.extend(numbers.get(code, NONE) for code in codes)
+        return found
 
     @classmethod
     def loaded(cls, header: Mapping[str, Any], columns: Iterator[memoryview]) -> Values:
