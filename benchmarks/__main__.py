@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import archive, environment, imports, observe, read, readme, record, remote
+from benchmarks import archive, catalogue, environment, imports, observe, read, readme, record, remote
 from benchmarks.peers import PEERS
 from benchmarks.processes import Failed
 from benchmarks.workload import SIZES, Workload
@@ -21,6 +21,7 @@ WORKLOADS: dict[str, Workload] = {
     "observe": observe.WORKLOAD,
     "environment": environment.WORKLOAD,
     "read": read.WORKLOAD,
+    "catalogue": catalogue.WORKLOAD,
     "archive": archive.WORKLOAD,
     "remote": remote.WORKLOAD,
 }
