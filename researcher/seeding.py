@@ -7,7 +7,7 @@ import importlib.util
 import operator
 import random
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -42,67 +42,84 @@ def seeded(seed: int | None) -> Iterator[list[str]]:
     Returns:
         The names of the libraries that were seeded; it grows within the block.
     """
-    done: list[str] = []
     if seed is None:
-        yield done
+        yield []
         return
-
-    def sow(name: str) -> None:
-        _SEEDS[name](sys.modules[name], seed % _NUMPY)
-        done.append(name)
-
     random.seed(seed)
-    done.append("random")
-    for name in _SEEDS:
-        if name in sys.modules:
-            sow(name)
-    waiting = _Waiting({*_SEEDS} - {*done}, sow)
-    sys.meta_path.insert(0, waiting)
+    sower = _Sower(seed % _NUMPY)
+    sower.sow()
+    sys.meta_path.insert(0, sower)
     try:
-        yield done
+        yield sower.done
     finally:
-        sys.meta_path.remove(waiting)
+        sys.meta_path.remove(sower)
 
 
-def _seed_keras(keras: Any, seed: int) -> None:
-    """Seed the generator of Keras alone, which seeds all others too: they may be in use already."""
-    numpy, torch = sys.modules["numpy"], sys.modules.get("torch")
-    states = random.getstate(), numpy.random.get_state(), torch and torch.get_rng_state()
-    keras.utils.set_random_seed(seed)
-    random.setstate(states[0])
-    numpy.random.set_state(states[1])
-    if torch is not None:
-        torch.set_rng_state(states[2])
+class _Sower(importlib.abc.MetaPathFinder):
+    """Seeds libraries, and as a finder that finds nothing itself, those that are loaded as soon as they are.
+
+    What a library draws while it is loaded is drawn of no other's generator.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.done = ["random"]
+        self._seed = seed
+        self._loading: set[str] = set()
+
+    def sow(self) -> None:
+        """Seed what is loaded by now and was not seeded."""
+        for name, give in _SEEDS.items():
+            if name in sys.modules and name not in self._loading and name not in self.done:
+                with _left_alone(self.done):  # Keras seeds all others too
+                    give(sys.modules[name], self._seed)
+                self.done.append(name)
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        """The module as others find it, if it is one of those."""
+        if fullname not in _SEEDS or fullname in self._loading:
+            return None
+        self._loading.add(fullname)
+        spec = importlib.util.find_spec(fullname)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+
+        def execute_and_seed(module: ModuleType) -> None:
+            with _left_alone(self.done):
+                execute(module)
+            self._loading.discard(fullname)
+            self.sow()
+
+        with suppress(AttributeError):  # a loader of a kind that cannot be told
+            spec.loader.exec_module = execute_and_seed  # type: ignore[method-assign]
+        return spec
+
+
+@contextmanager
+def _left_alone(names: Collection[str]) -> Iterator[None]:
+    """Leave the generators of these libraries as they were, whatever is drawn from them within."""
+    states = [(give, take()) for take, give in _generators(names)]
+    try:
+        yield
+    finally:
+        for give, state in states:
+            give(state)
+
+
+def _generators(names: Collection[str]) -> Iterator[tuple[Callable[[], Any], Callable[[Any], Any]]]:
+    """What takes the state of each generator, and what gives it one."""
+    yield random.getstate, random.setstate
+    if "numpy" in names:
+        numpy: Any = sys.modules["numpy"]
+        yield numpy.random.get_state, numpy.random.set_state
+    if "torch" in names:
+        torch: Any = sys.modules["torch"]
+        yield torch.get_rng_state, torch.set_rng_state
 
 
 _SEEDS: Mapping[str, Callable[[Any, int], object]] = {
     "numpy": lambda numpy, seed: numpy.random.seed(seed),
     "torch": lambda torch, seed: torch.manual_seed(seed),
     "tensorflow": lambda tensorflow, seed: tensorflow.random.set_seed(seed),
-    "keras": _seed_keras,
+    "keras": lambda keras, seed: keras.utils.set_random_seed(seed),
 }
-
-
-class _Waiting(importlib.abc.MetaPathFinder):
-    """Finds nothing itself, and sees to it that some modules are seeded as soon as they are loaded."""
-
-    def __init__(self, names: set[str], sow: Callable[[str], None]) -> None:
-        self._names = names
-        self._sow = sow
-
-    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        """The module as others find it, if it is one of those."""
-        if fullname not in self._names:
-            return None
-        self._names.discard(fullname)
-        spec = importlib.util.find_spec(fullname)
-        if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
-
-            def execute_and_seed(module: ModuleType) -> None:
-                execute(module)
-                self._sow(fullname)
-
-            with suppress(AttributeError):  # a loader of a kind that cannot be told
-                spec.loader.exec_module = execute_and_seed  # type: ignore[method-assign]
-        return spec

@@ -80,7 +80,7 @@ def test_code_patch_and_reproduction_are_there_to_read(
     copy.click()
     expect(copy).to_have_text("copied")
     expect(copy).to_have_text("copy")
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
     copy.click()
     expect(copy).to_have_text("selected: copy it")
     assert "rs.run(train, params" in page.evaluate("getSelection().toString()")
