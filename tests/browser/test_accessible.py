@@ -98,7 +98,7 @@ def test_every_control_is_reached_and_has_a_name(open_notebook: OpenNotebook, re
     page = notebook.page
     notebook.run_all()
     page.locator(".rs-panels .bqplot[aria-label^='curves of loss']").wait_for()
-    for tab in ("curves", "scatter", "parallel", "differences", "params that matter"):
+    for tab in ("curves", "scatter", "parallel", "differences", "params that matter", "code"):
         page.get_by_role("tab", name=tab, exact=True).focus()
         page.keyboard.press("Enter")
         page.locator(f"[role=tab][aria-selected=true][data-tab='{tab}']").wait_for()
