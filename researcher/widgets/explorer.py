@@ -120,7 +120,9 @@ class Explorer(w.VBox, Look):
         self._refuse_unknown(chosen)
         self.state = ExplorerState()
         self._source = source = Source(records, self.state)
-        self._views = self._built(source)
+        frame = chosen.pop("frame", None)
+        missing = (*(apply_view(self.state, view) if view else ()), *choose(self.state, chosen))
+        self._views = self._built(source)  # what is not shown at first is drawn when it is opened
         header, save, query, filters, table, *side = (view.face for view in self._views)
         top = _classed(w.Box([header, save]), "rs-top")
         main = _classed(w.Box([table, _classed(w.VBox(side), "rs-side")]), "rs-main")
@@ -128,8 +130,7 @@ class Explorer(w.VBox, Look):
         self.add_class("rs-explorer")
         self.state.observe(self._follow, [*_CHOSEN, *NAMED])
         self.state.observe(self._tell_frame, ["visible", "columns", "growth"])
-        frame = chosen.pop("frame", None)
-        _warn_of((*(apply_view(self.state, view) if view else ()), *choose(self.state, chosen)))
+        _warn_of(missing)
         self._follow()
         if frame is not None:
             self.frame = frame

@@ -157,7 +157,7 @@ def test_rows_query_and_keyboard(open_notebook: OpenNotebook, records: Path) -> 
     page.keyboard.press("Enter")
     page.locator("[aria-sort=ascending]").wait_for()
     page.keyboard.press("Enter")
-    page.locator("[aria-sort=descending]").wait_for()
+    page.locator(".rs-tr[data-place='0'] [role=rowheader]", has_text="512").wait_for()
     assert notebook.add_and_run("print(explorer.visible[0].params['depth'], len(explorer.frame))") == "512 12"
     page.get_by_role("grid").focus()
     for key in ("Home", "ArrowDown", "Enter"):

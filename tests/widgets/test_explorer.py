@@ -372,3 +372,11 @@ def test_experiments_from_a_parquet_file(explore: Explore, records: Path, tmp_pa
     explorer.observations = ["loss", "accuracy"]
     assert len(explorer.visible) == 4
     assert errors(explorer) == []
+
+
+def test_what_is_not_shown_at_first_is_drawn_when_it_is_opened(explore: Explore, records: Path) -> None:
+    explorer = explore(records, tab="scatter")
+    panels = view(explorer, PanelsView)
+    assert panels.overlay.figures == []  # a figure that nobody sees has no size, which the page takes for an error
+    explorer.tab = "curves"
+    assert len(panels.overlay.figures) == 2
