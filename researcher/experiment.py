@@ -39,22 +39,48 @@ def _timestamp_of(data: Mapping[str, Any]) -> datetime.datetime | None:
         return None
 
 
+Head = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+Summaries = dict[tuple[str, str], object]
+
+
 class _Contents:
     """What was read of an experiment at one time; replaced whole, so that threads never see a mixture."""
 
-    __slots__ = ("data", "home", "rest", "summaries")
+    __slots__ = ("_data", "_summaries", "home", "rest")
 
     def __init__(
         self,
-        data: dict[str, Any],
+        data: Head,
         rest: Callable[[], Mapping[str, Any]] | None,
         home: object,
-        summaries: dict[tuple[str, str], object] | None,
+        summaries: Callable[[], Summaries | None] | None,
     ) -> None:
-        self.data = data
+        self._data = data if callable(data) else dict(data)
+        self._summaries: Summaries | Callable[[], Summaries | None] | None = summaries
         self.rest = rest
         self.home = home
-        self.summaries = summaries
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What is known; found out when it is first looked at, as of most of many experiments it never is."""
+        if callable(self._data):
+            self._data = dict(self._data())
+        return self._data
+
+    @data.setter
+    def data(self, data: dict[str, Any]) -> None:
+        self._data = data
+
+    @property
+    def summaries(self) -> Summaries | None:
+        """The numbers of `Experiment.summary`, if they are known."""
+        if callable(self._summaries):
+            self._summaries = self._summaries()
+        return self._summaries
+
+    @summaries.setter
+    def summaries(self, summaries: Summaries) -> None:
+        self._summaries = summaries
 
 
 def _single(data: Mapping[str, Any]) -> Collection[str]:
@@ -79,24 +105,25 @@ class Experiment:
 
     def __init__(
         self,
-        data: Mapping[str, Any],
+        data: Head,
         path: Place | None = None,
         rest: Callable[[], Mapping[str, Any]] | None = None,
         name: str = "",
         home: object = None,
-        summaries: dict[tuple[str, str], object] | None = None,
+        summaries: Callable[[], Summaries | None] | None = None,
     ) -> None:
         """Hold ``data``, one dict as a record has it.
 
         Args:
-            data: params, hash, timestamp and so on; with its observations unless they are given separately.
+            data: params, hash, timestamp and so on; with its observations unless they are given separately. Or what
+                gives them, which is called when they are first looked at.
             path: the file it was read from.
             rest: called once, when the observations are first looked at; gives them and what belongs to them.
             name: of its record, where that is not the name of a file.
             home: where the same is as a row of columns.
-            summaries: the numbers of `summary`, if they are known.
+            summaries: gives the numbers of `summary`, if they are known.
         """
-        self._contents = _Contents(dict(data), rest, home, summaries)
+        self._contents = _Contents(data, rest, home, summaries)
         self._name = name
         self.path = path
 
@@ -280,17 +307,18 @@ class Experiment:
     def _summed_up(self) -> Mapping[tuple[str, str], object]:
         """The summaries; none as long as the record is gone or damaged, so that it stops no table of many."""
         contents = self._contents
-        if contents.summaries is None:
+        known = contents.summaries
+        if known is None:
             try:
                 found = contents.data if contents.rest is None else {**contents.data, **contents.rest()}
             except (RecordsNotFound, DamagedRecord):
                 return {}
-            contents.summaries = {
+            contents.summaries = known = {
                 (which, name): number
                 for name, numbers in numbers_of(found.get("observations"), _single(found)).items()
                 for which, number in numbers.items()
             }
-        return contents.summaries
+        return known
 
     def look_up(self, path: tuple[str, ...]) -> object:
         """What a name in a query stands for, or `researcher.ABSENT`.

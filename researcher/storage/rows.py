@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -63,7 +64,8 @@ def experiment_of(row: Row, series: Callable[[str], Any]) -> Experiment:
         ValueError: it is no row that `row_of` makes.
     """
     found = put_together(row["record"], series)
-    return Experiment(found.head, rest=found.rest, name=row["experiment"], summaries=_summaries_in(row, found.exact))
+    known = partial(_summaries_in, row, found.exact)
+    return Experiment(found.head, rest=found.rest, name=row["experiment"], summaries=known)
 
 
 def belongs_to_head(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, SupportsIndex, overload
+from typing import Any, NamedTuple, SupportsIndex, TypeVar, overload
 
 from researcher.experiment import Experiment
 from researcher.observations import numbers_of
@@ -19,6 +19,7 @@ from researcher.storage.values import Values
 Slot = int | Experiment
 """The row of a record, or an experiment that is none."""
 
+_T = TypeVar("_T")
 Contents = Callable[[Iterable[str]], Iterable[tuple[str, bytes | Exception]]]
 
 
@@ -95,12 +96,17 @@ class Shelf:
         return found
 
     def fresh(self, row: int) -> Experiment:
-        """The experiment of a row as it was recorded, a new object."""
+        """The experiment of a row as it was recorded, a new object; its head is decoded when it is looked at."""
         with self.lock:
             path = self.directory / self.heads.names[row]
             later = partial(rest, path) if self.heads.has_rest(row) else None
-            known = self.summaries.of(row)
-            return Experiment(self.heads.head(row), path, later, home=Home(self, row), summaries=known)
+            head, known = partial(self._locked, self.heads.head, row), partial(self._locked, self.summaries.of, row)
+            return Experiment(head, path, later, home=Home(self, row), summaries=known)
+
+    def _locked(self, function: Callable[[int], _T], row: int) -> _T:
+        """What a function says of a row, which no other thread changes meanwhile."""
+        with self.lock:
+            return function(row)
 
     def made(self, row: int) -> Experiment | None:
         """The same, but None if nobody asked for it yet."""
