@@ -1,7 +1,7 @@
 const REACH = 24;   // px from a curve at which it is pointed at
 const MANY = 24;    // curves from which on dashes confuse more than they tell
-const REST = 200;   // ms after the last turn of the wheel until the kernel refines the picture
 const KEYS = { "+": [0.8, 0], "=": [0.8, 0], "-": [1.25, 0], ArrowLeft: [1, -0.1], ArrowRight: [1, 0.1] };   // how much of x is shown, and by how much of it that moves
+const REST = 40;    // ms after the last turn of the wheel until the kernel refines the picture
 
 /** y of a curve at x, interpolated; NaN outside. @param {{x: number, y: number}[]} values */
 const valueAt = (values, x) => {

@@ -72,7 +72,7 @@ const rowsIn = (table) => {
   const draw = (place, lines, from, to, offset) => {
     const used = [];
     for (let i = from; i < to; i++) {
-      const line = lines[i], el = pool.get(line.id) ?? row(line);
+      const line = lines.at(i), el = pool.get(line.id) ?? row(line);
       pool.set(line.id, el);
       el.line = line;
       if (el.version !== version) { dress(el, line); el.version = version; }

@@ -6,7 +6,7 @@ const TAG = " baseline"; // beside the title, as wide as this
 /** @param {{ model: any, el: HTMLElement }} context */
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
-  let sent = new Map(), columns = [], shown = [], numbers = new Int32Array(), order = numbers, groups = numbers, lines = [], top = 0, at = 0, anchor = null, moved = false;
+  let sent = new Map(), columns = [], shown = [], numbers = new Int32Array(), order = numbers, groups = numbers, lines = linesOf(numbers, groups, () => false, new Set()), at = 0, anchor = null, moved = false;
   let rowOf = new Map(), looks = [], swatches = new Int16Array(), marks = {}, base = null, unfolded = new Set(), widths = widthsOf();
   const numberOf = (row) => numbers[row], ask = (content) => send(model, el, content);
 
@@ -26,20 +26,20 @@ async function render({ model, el }) {
   });
 
   const draw = () => {
-    rows.draw(pins, lines, 0, top, 0);
-    const first = Math.max(top, top + Math.floor(scroller.scrollTop / ROW) - SPARE);
+    rows.draw(pins, lines, 0, lines.top, 0);
+    const { top } = lines, first = Math.max(top, top + Math.floor(scroller.scrollTop / ROW) - SPARE);
     rows.draw(body, lines, first, Math.min(lines.length, first + TALLEST + 2 * SPARE + 1), top);
     if (!order.length) { none.textContent = numbers.length ? "no experiment passes the query and the filters" : ""; body.append(none); }
-    if (lines[at]) scroller.setAttribute("aria-activedescendant", rows.id(lines[at])); else scroller.removeAttribute("aria-activedescendant");
+    if (lines.at(at)) scroller.setAttribute("aria-activedescendant", rows.id(lines.at(at))); else scroller.removeAttribute("aria-activedescendant");
   };
   /** What the lines are follows from order, groups, pins, and what is unfolded. */
   const arrange = () => {
-    const held = moved ? lines[at]?.id : null;   // where somebody is, stays with its experiment
-    ({ lines, top } = linesOf(order, groups, (row) => marks.pinned.has(numbers[row]), unfolded));
-    const again = lines.findIndex((line) => line.id === held);
+    const held = moved ? lines.at(at)?.id : undefined;   // where somebody is, stays with its experiment
+    lines = linesOf(order, groups, (row) => marks.pinned.has(numbers[row]), unfolded);
+    const again = held === undefined ? -1 : lines.placeOf(held);
     at = again >= 0 ? again : Math.min(at, Math.max(0, lines.length - 1));
-    pins.style.height = `${top * ROW}px`;
-    body.style.height = `${Math.max(1, lines.length - top) * ROW}px`;
+    pins.style.height = `${lines.top * ROW}px`;
+    body.style.height = `${Math.max(1, lines.length - lines.top) * ROW}px`;
     scroller.setAttribute("aria-rowcount", String(lines.length + 1));
     rows.stale();
   };
@@ -75,14 +75,14 @@ async function render({ model, el }) {
   const members = (some) => some.flatMap((line) => line.rows.map(numberOf));
   const select = (chosen) => { marks.selected = new Set(chosen); draw(); ask({ verb: "select", numbers: [...marks.selected] }); };
   const pick = (place, { shiftKey, ctrlKey, metaKey }) => {
-    const own = members([lines[place]]), now = marks.selected;
+    const own = members([lines.at(place)]), now = marks.selected;
     at = place;
     moved = true;
     if (shiftKey) {
-      const from = Math.max(0, lines.findIndex((line) => line.id === anchor));
-      return select(members(lines.slice(Math.min(from, place), Math.max(from, place) + 1)));
+      const from = Math.max(0, anchor === null ? -1 : lines.placeOf(anchor));
+      return select(members(lines.from(Math.min(from, place), Math.max(from, place) + 1)));
     }
-    anchor = lines[place].id;
+    anchor = lines.at(place).id;
     const all = own.every((number) => now.has(number));
     if (ctrlKey || metaKey) return select(all ? [...now].filter((number) => !own.includes(number)) : [...now, ...own]);
     return select(all && now.size === own.length ? [] : own);
@@ -103,14 +103,14 @@ async function render({ model, el }) {
 
   // Mouse and keyboard.
 
-  const lineOf = (e) => lines[e.target.closest?.(".rs-tr")?.dataset.place];
+  const placeOf = (e) => Number(e.target.closest?.(".rs-tr")?.dataset.place ?? -1), lineOf = (e) => lines.at(placeOf(e));
   // On press, not on release: a live update may put new rows in place in between.
   scroller.addEventListener("mousedown", (e) => {
     const line = lineOf(e), act = e.target.closest("[data-act]")?.dataset.act;
     if (!line || e.button !== 0) return;
     e.preventDefault();
     scroller.focus({ preventScroll: true });
-    if (act) { at = lines.indexOf(line); acts[act](line); } else pick(lines.indexOf(line), e);
+    if (act) { at = placeOf(e); acts[act](line); } else pick(placeOf(e), e);
   });
   // A tool that presses a button without a mouse.
   scroller.addEventListener("click", (e) => { const line = lineOf(e), act = e.target.closest("[data-act]")?.dataset.act; if (line && act && e.detail === 0) acts[act](line); });
@@ -125,13 +125,13 @@ async function render({ model, el }) {
   const go = (place) => {
     moved = true;
     at = Math.min(lines.length - 1, Math.max(0, place));
-    const y = (at - top) * ROW, room = scroller.clientHeight - head.offsetHeight - pins.offsetHeight;
-    if (at >= top && y < scroller.scrollTop) scroller.scrollTop = y;
-    if (at >= top && y + ROW > scroller.scrollTop + room) scroller.scrollTop = y + ROW - room;
+    const y = (at - lines.top) * ROW, room = scroller.clientHeight - head.offsetHeight - pins.offsetHeight;
+    if (at >= lines.top && y < scroller.scrollTop) scroller.scrollTop = y;
+    if (at >= lines.top && y + ROW > scroller.scrollTop + room) scroller.scrollTop = y + ROW - room;
   };
   scroller.addEventListener("keydown", (e) => {
     e.stopPropagation();
-    const line = lines[at], own = { p: "pin", b: "base", v: "eye" }[e.key.toLowerCase()], more = e.ctrlKey || e.metaKey;
+    const line = lines.at(at), own = { p: "pin", b: "base", v: "eye" }[e.key.toLowerCase()], more = e.ctrlKey || e.metaKey;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: TALLEST - 1, PageUp: 1 - TALLEST, Home: -lines.length, End: lines.length }[e.key];
     if (e.target !== scroller || !line) return;
     if (step !== undefined) {
@@ -139,12 +139,12 @@ async function render({ model, el }) {
       go(at + step);
       if (e.shiftKey) pick(at, e); else draw();
     } else if (e.key === " " || e.key === "Enter") pick(at, { shiftKey: e.shiftKey, ctrlKey: e.key === " ", metaKey: false });
-    else if (more && e.key.toLowerCase() === "a") select(members(lines.filter((one) => !one.inner)));
+    else if (more && e.key.toLowerCase() === "a") select(members(lines.from(0, lines.length).filter((one) => !one.inner)));
     else if (e.key === "Escape") select([]);
     else if (own && !more && !e.altKey) acts[own](line);
     else if (e.key === "ArrowRight" && line.open === false) unfold(line, true);
     else if (e.key === "ArrowLeft" && line.open) unfold(line, false);
-    else if (e.key === "ArrowLeft" && line.inner) { go(lines.findLastIndex((one, i) => i < at && one.open)); draw(); }
+    else if (e.key === "ArrowLeft" && line.inner) { go(lines.placeOf(`g${line.group}`)); draw(); }
     else return;
     e.preventDefault();
   });
