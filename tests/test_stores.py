@@ -400,6 +400,23 @@ def test_a_second_look_is_one_request(s3):
     assert [len(requests) for requests in (first, second, third)] == [21, 1, 2]
 
 
+OPENED = """
+import sys, researcher as rs
+print([e.params["i"] for e in rs.all_experiments(sys.argv[1])])
+"""
+
+
+def test_another_process_opens_it_with_one_request(s3, tmp_path, monkeypatch):
+    monkeypatch.setenv("RESEARCHER_CACHE", str(tmp_path / "cache"))
+    records = f"{s3.new_bucket()}/records"
+    for i in range(4):
+        rs.record_experiment({"i": i}, records, {"loss": [float(10 - i)] * 20_000})
+    assert run(OPENED, records) == "4 ['loss'] 3\n"
+    with s3.requests() as again:
+        assert run(OPENED, records) == "4 ['loss'] 3\n"
+    assert len(again) == 1
+
+
 def test_names_that_mean_something_to_shells_and_urls_are_names(records):
     titles = ["relu [1]*", "100 % #1", "a+b=c & d", "模型 é", "{x}!"]
     for title in titles:

@@ -23,7 +23,7 @@ _SHARE = 10  # a listing is followed by a pause of at least so many times what i
 _TICK = 2.0  # seconds between two looks at a journal that is written elsewhere
 _REST = 60.0  # the same for one that nobody writes to any more
 _HERE = ".spool:"  # before the names of journals in the spool; no file on a store is called so
-_IDENTITY = struct.Struct("=4Q")
+_IDENTITY = struct.Struct("=5Q")
 
 
 class RemoteDirectory(RecordsDirectory):
@@ -41,6 +41,7 @@ class RemoteDirectory(RecordsDirectory):
         store.check(path)
         super().__init__(path)
         self.path = self._shelf.directory = path
+        self._shelf.contents = self._contents_again
         self._readers: dict[str, SpooledReader | PartsReader] = {}
         self._looked: dict[str, float] = {}
         self._took = 0.0
@@ -84,7 +85,7 @@ class RemoteDirectory(RecordsDirectory):
         sight = Sight()
         for name, file in listed.items():
             if name.endswith(names.RECORD) and not file.is_directory and not name.startswith("."):
-                sight.identities[name] = _IDENTITY.pack(*file.identity)
+                sight.identities[name] = _IDENTITY.pack(*file.identity, 0)
                 sight.size += file.size
         return {**here, **there}, sight
 
@@ -102,6 +103,13 @@ class RemoteDirectory(RecordsDirectory):
         for path, content in contents_of(self.path / name for name in wanted):
             kept.put(path, content if isinstance(content, bytes) else None)
             yield path.name, content
+
+    def _contents_again(self, wanted: Iterable[str]) -> Iterator[tuple[str, bytes | Exception]]:
+        """The same of records that were read, without asking for those whose bytes were kept."""
+        wanted = list(wanted)
+        known = {name: content for name in wanted if (content := kept.get(self.path / name)) is not None}
+        yield from known.items()
+        yield from self._contents(name for name in wanted if name not in known)
 
     def _file_of(self, path: Place) -> Place:
         """The file of an entry, which may be in the spool."""
