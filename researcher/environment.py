@@ -60,7 +60,10 @@ def brought_up_to_date(found: Mapping[str, Any]) -> dict[str, Any] | None:
     """The same with what was imported meanwhile; None if that is nothing."""
     if "packages" not in found:
         return None
-    versions = packages.versions()
+    try:
+        versions = packages.versions()
+    except Exception:  # noqa: BLE001 - as above; a training that ends is not the time to speak of it
+        return None
     return None if versions == found["packages"] else {**found, "packages": versions}
 
 

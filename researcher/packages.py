@@ -21,7 +21,7 @@ def versions() -> dict[str, str]:
         _loaded = len(sys.modules)
         fresh = {name.partition(".")[0] for name in list(sys.modules)} - _seen
         _seen.update(fresh)
-        found = dict(_of(sorted(fresh - sys.stdlib_module_names)))
+        found = {name: version for name, version in _of(sorted(fresh - sys.stdlib_module_names)) if name and version}
         if "researcher" in fresh:  # which may run from a checkout
             found["researcher-notebook"] = sys.modules["researcher"].__version__
         if found:
@@ -37,7 +37,7 @@ def _of(modules: Iterable[str]) -> Iterator[tuple[str, str]]:
     for module in modules:
         try:
             found = metadata.distribution(module)
-            yield found.metadata["Name"], found.version
+            yield found.name, found.version
         except (metadata.PackageNotFoundError, ValueError, KeyError):
             if _installed(sys.modules.get(module)):
                 others.add(module)
@@ -45,7 +45,7 @@ def _of(modules: Iterable[str]) -> Iterator[tuple[str, str]]:
         return
     for distribution in metadata.distributions():  # those that are not called as their modules
         if others & _provided(distribution):
-            yield distribution.metadata["Name"], distribution.version
+            yield distribution.name, distribution.version
 
 
 def _installed(module: Any) -> bool:

@@ -91,7 +91,7 @@ def recorded_call(
 
 @contextmanager
 def none_may_run(why: str) -> Iterator[None]:
-    """Within the block `run` and `sweep` raise `NotRunnable`, and says why."""
+    """Within the block `run` and `sweep` raise `NotRunnable`, and say why."""
     _forbidden.append(why)
     try:
         yield

@@ -54,7 +54,7 @@ def run(script, *arguments, cwd=None, python=(), **variables):
     done = subprocess.run(
         [sys.executable, *python, script, *map(str, arguments)],
         cwd=cwd or Path(script).parent,
-        env={**around, "PYTHONPATH": str(Path(rs.__file__).parents[1]), **variables},
+        env={**around, "PYTHONPATH": str(Path(rs.__file__).parents[1])} | variables,
         capture_output=True,
         text=True,
     )
@@ -324,6 +324,24 @@ def test_nothing_odd_about_a_machine_costs_the_record(tmp_path):
             raise ZeroDivisionError(name)
 
     assert environment(tmp_path, Odd())["trouble"].startswith("ZeroDivisionError")
+
+
+def test_a_package_without_its_name_costs_no_record(tmp_path):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "oddly.py").write_text("")
+    information = tmp_path / "broken" / "oddly-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Version: 1.0\n")
+    (information / "RECORD").write_text("oddly.py,,\n")
+    script = tmp_path / "late.py"
+    script.write_text(
+        "import sys, researcher as rs\n"
+        "def train(params):\n    import oddly\n    return 1\n"
+        "rs.run(train, {'lr': 1}, sys.argv[1])\nrs.record_experiment({'lr': 2}, sys.argv[1])\n"
+    )
+    root = Path(rs.__file__).parents[1]
+    run(script, tmp_path / "records", PYTHONPATH=f"{root}{os.pathsep}{tmp_path / 'broken'}")
+    assert [e.status for e in rs.all_experiments(tmp_path / "records")] == ["finished"] * 2
 
 
 def test_texts_are_found_by_their_own_names_only(tmp_path):
