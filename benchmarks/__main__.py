@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import archive, catalogue, environment, imports, observe, read, readme, record, remote
+from benchmarks import archive, catalogue, environment, imports, observe, read, readme, record, remote, sweep
 from benchmarks.peers import PEERS
 from benchmarks.processes import Failed
 from benchmarks.workload import SIZES, Workload
@@ -20,6 +20,7 @@ WORKLOADS: dict[str, Workload] = {
     "record": record.WORKLOAD,
     "observe": observe.WORKLOAD,
     "environment": environment.WORKLOAD,
+    "sweep": sweep.WORKLOAD,
     "read": read.WORKLOAD,
     "catalogue": catalogue.WORKLOAD,
     "archive": archive.WORKLOAD,

@@ -69,6 +69,12 @@ def test_the_smallest_form_of_archive(tmp_path):
     assert all(float(cell.replace(",", "")) > 0 for cell in rows["DuckDB"][2:])
 
 
+def test_the_smallest_form_of_sweep(tmp_path):
+    rows = smallest("sweep", tmp_path)
+    assert rows["bare `joblib.Parallel`, nothing recorded"][1] == "1.0"
+    assert float(rows["`rs.sweep`, × bare joblib"][2]) > 0
+
+
 def test_the_smallest_form_of_import(tmp_path):
     rows = smallest("import", tmp_path)
     assert rows["`import researcher`"][2] == "none"

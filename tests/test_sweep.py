@@ -164,6 +164,14 @@ def test_what_is_finished_is_not_run_again(tmp_path):
     assert len(rs.all_experiments(tmp_path)) == 3
 
 
+def test_an_original_comes_before_its_reproduction(tmp_path):
+    (original,) = rs.sweep(train, {"lr": [0.1]}, tmp_path, n_jobs=1)
+    rs.reproduce(original, train, tell=None)
+    (found,) = rs.sweep(train, {"lr": [0.1]}, tmp_path, n_jobs=1)
+    assert found.name == original.name
+    assert len(rs.all_experiments(tmp_path)) == 2
+
+
 def test_a_failure_stops_nothing_and_is_tried_again_if_that_is_wanted(tmp_path):
     fails = [True]
 

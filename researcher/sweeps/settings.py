@@ -84,9 +84,10 @@ def recorded(experiments: Iterable[Experiment]) -> dict[str, Experiment]:
     return found
 
 
-def worth(experiment: Experiment) -> int:
-    """How much an experiment says of its setting, by how it ended."""
-    return _WORTH.index(experiment.status) if experiment.status in _WORTH else 0
+def worth(experiment: Experiment) -> tuple[int, bool]:
+    """How much an experiment says of its setting: by how it ended, and an original more than its reproduction."""
+    ended = _WORTH.index(experiment.status) if experiment.status in _WORTH else 0
+    return ended, "reproduces" not in experiment.ours
 
 
 def open_settings(settings: Sequence[Setting], known: Mapping[str, Experiment], *, retry_failed: bool) -> list[Setting]:
