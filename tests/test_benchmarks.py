@@ -155,3 +155,8 @@ def test_an_unknown_peer_is_refused():
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "no such peer: nobody" in done.stderr
+
+
+def test_the_smallest_form_of_catalogue(tmp_path):
+    rows = smallest("catalogue", tmp_path)
+    assert all(float(cell.replace(",", "")) > 0 for name in ("opened again", "`where`") for cell in rows[name][2:])
