@@ -61,13 +61,14 @@ class Experiments(Shelved, MutableSequence[Experiment]):
             QueryError: the query cannot be understood; the message points at the mistake.
         """
         parsed = parse(query)
-        for sentence in self.unknown(parsed):
+        table = None if self._are_few() else self._table()
+        for sentence in self._unknown(parsed, table):
             warnings.warn(sentence, UnknownNameWarning, stacklevel=2)
-        if self._are_few():
+        if table is None:
             return self._at(one_by_one.matching(parsed, self))
         from researcher.matching import matching
 
-        return self._at(matching(parsed, self._table()).nonzero()[0].tolist())
+        return self._at(matching(parsed, table).nonzero()[0].tolist())
 
     def sort_by(self, *names: str, descending: bool | Sequence[bool] = False) -> Experiments:
         """The experiments in another order; those that are alike keep theirs.
@@ -173,10 +174,12 @@ class Experiments(Shelved, MutableSequence[Experiment]):
 
     def unknown(self, query: Query) -> list[str]:
         """A sentence for each name in a query that no experiment has, with the near misses."""
+        return self._unknown(query, None if self._are_few() else self._table())
+
+    def _unknown(self, query: Query, table: Table | None) -> list[str]:
         asked = [path for path in query.names if self and ".".join(path) not in _OWN_NAMES]
-        if self._are_few():
+        if table is None:
             return [self._near_misses(path) for path in asked if not one_by_one.knows(path, self)]
-        table = self._table()
         return [self._near_misses(path) for path in asked if not table.knows(path)]
 
     def _near_misses(self, path: tuple[str, ...]) -> str:
