@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -50,20 +50,20 @@ class Reported:
             reader, self._reader = self._reader, self._reader or self._found()
             if self._reader is None or self._stopped or (reader is not None and not reader.refresh()):
                 return
-            for _ in self._steps(self._reader.experiment()):
+            for _ in self._steps(curve_of(self._reader.experiment(), self._observation)):
                 if self._trial.should_prune():
                     stopping.ask(self._records / self._reader.path.name)
                     self._stopped = True
                     return
 
-    def complete(self, experiment: Experiment) -> None:
-        """Tell the rest of an experiment that has ended."""
-        for _ in self._steps(experiment):
+    def complete(self, curve: Iterable[tuple[int, float]]) -> None:
+        """Tell the rest of the curve of an experiment that has ended."""
+        for _ in self._steps(curve):
             pass
 
-    def _steps(self, experiment: Experiment) -> Iterator[None]:
+    def _steps(self, curve: Iterable[tuple[int, float]]) -> Iterator[None]:
         """Tell one step after the other."""
-        for step, value in curve_of(experiment, self._observation):
+        for step, value in curve:
             if step > self._told:
                 self._told = step
                 self._trial.report(value, step)

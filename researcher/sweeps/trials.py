@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,15 +15,14 @@ from researcher.storage.reading import read
 from researcher.sweeps.choices import Choices
 from researcher.sweeps.job import Outcome, outcome_of
 from researcher.sweeps.objective import Mode, Objective
-from researcher.sweeps.pruning import Reported, curve_of
+from researcher.sweeps.pruning import Reported
+from researcher.sweeps.remembering import HASHES, Ended, Hashes, remembered
 from researcher.sweeps.settings import Setting
 from researcher.sweeps.spaces import space_of
 
-HASHES = "researcher"  # the attribute of a trial that says under which hashes it is recorded
 _LOOK = 0.2  # seconds between two looks at what runs
 
 Definition = Callable[[Any], Mapping[str, Any]]
-Hashes = tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +77,7 @@ class Trials:
         self._open = n  # trials to be asked for
         self._queue: list[Setting] = []
         self._waiting: dict[str, list[_Trial]] = {}  # by hash, the trials that wait for it
-        self._ended: dict[str, Outcome] = {}
+        self._ended = Ended()
         self._observed = False  # whether the objective is known to be observed
         self._prunes = len(seeds) == 1 and type(study.pruner).__name__ != "NopPruner"
         self.settings: list[Setting] = []
@@ -102,15 +99,15 @@ class Trials:
             retry_failed: whether what failed is to be tried again.
         """
         done = {"finished", "pruned"} if retry_failed else {"finished", "pruned", "failed"}
-        self._ended = {h: outcome_of(e, self._objective) for h, e in known.items() if e.status in done}
-        told, waiting = self._remembered(known)
+        self._ended.update({h: outcome_of(e, self._objective) for h, e in known.items() if e.status in done})
+        told, waiting = remembered(self._study, known, self._ended)
         for chosen, settings in self._recorded(known, {hashes for hashes, _ in told}):
             hashes = tuple(setting.hash for setting in settings)
-            if not self._all_ended(hashes):
+            if not self._ended.holds(hashes):
                 if hashes not in waiting:
                     self._study.enqueue_trial(chosen, user_attrs={HASHES: list(hashes)})
                 continue
-            times = told[hashes, self._result(hashes)[0]]
+            times = told[hashes, self._ended.result(hashes)[0]]
             self._open = max(0, self._open - max(1, times))
             self.settings += settings
             if not times:
@@ -140,33 +137,6 @@ class Trials:
                 if trial.reported is not None:
                     trial.reported.look()
 
-    def _remembered(self, known: Mapping[str, Experiment]) -> tuple[Counter[tuple[Hashes, Any]], set[Hashes]]:
-        """What the study knows of this sweep: how often each trial ended in which state, and which of them wait.
-
-        Those whose process was killed are ended: with what is recorded, or as failed, to be run again.
-        """
-        from optuna.trial import TrialState
-
-        told: Counter[tuple[Hashes, Any]] = Counter()
-        waiting: set[Hashes] = set()
-        for trial in self._study.get_trials(deepcopy=False):
-            hashes, state = tuple(trial.user_attrs.get(HASHES, ())), trial.state
-            if not hashes:
-                continue
-            if state == TrialState.WAITING:
-                waiting.add(hashes)
-            elif state != TrialState.RUNNING:
-                told[hashes, state] += 1
-            elif all(h in known and known[h].status != "running" for h in hashes):
-                over = self._all_ended(hashes)
-                state, value = self._result(hashes) if over else (TrialState.FAIL, None)
-                self._study.tell(trial.number, value, state)
-                told[hashes, state] += 1
-                if not over:
-                    self._study.enqueue_trial(trial.params, user_attrs={HASHES: list(hashes)})
-                    waiting.add(hashes)
-        return told, waiting
-
     def _ask(self) -> None:
         self._open -= 1
         if isinstance(self._space, Choices):
@@ -193,24 +163,19 @@ class Trials:
     def _tell(self, trial: _Trial) -> None:
         """Tell the study what came of a trial, if all of it has ended."""
         hashes = [setting.hash for setting in trial.settings]
-        if not self._all_ended(hashes):
+        if not self._ended.holds(hashes):
             return
-        state, value = self._result(hashes)
-        path = self._ended[hashes[0]].path
-        if trial.reported is not None and path is not None:
-            trial.reported.complete(read(path))
+        state, value = self._ended.result(hashes)
+        if trial.reported is not None:
+            trial.reported.complete(self._ended.curve(hashes, self._objective.observation))
         self._study.tell(trial.asked, value, state)
-
-    def _all_ended(self, hashes: Iterable[str]) -> bool:
-        return all(h in self._ended for h in hashes)
 
     def _add(self, chosen: Mapping[str, Any], hashes: Hashes) -> None:
         """Add a trial to the study that was recorded without it."""
         from optuna.trial import create_trial
 
-        state, value = self._result(hashes)
-        path = self._ended[hashes[0]].path
-        curve = dict(curve_of(read(path), self._objective.observation)) if self._prunes and path is not None else {}
+        state, value = self._ended.result(hashes)
+        curve = dict(self._ended.curve(hashes, self._objective.observation)) if self._prunes else {}
         self._study.add_trial(
             create_trial(
                 state=state,
@@ -222,18 +187,6 @@ class Trials:
             )
         )
 
-    def _result(self, hashes: Iterable[str]) -> tuple[Any, float | None]:
-        """The state of a trial that has ended, and its value."""
-        from optuna.trial import TrialState
-
-        outcomes = [self._ended[h] for h in hashes]
-        if any(outcome.status == "pruned" for outcome in outcomes):
-            return TrialState.PRUNED, None
-        value = math.fsum(outcome.value for outcome in outcomes) / len(outcomes)
-        if any(outcome.status != "finished" for outcome in outcomes) or not math.isfinite(value):
-            return TrialState.FAIL, None
-        return TrialState.COMPLETE, value
-
     def _settings(self, chosen: Mapping[str, Any]) -> list[Setting]:
         assert isinstance(self._space, Choices)  # noqa: S101 - for the type checker
         return [Setting.of(self._space.params(chosen, seed)) for seed in self._seeds]
@@ -244,7 +197,7 @@ class Trials:
         """What a trial chose, and its settings, for each trial of which something is recorded."""
         if not isinstance(self._space, Choices):
             for hashes in sorted(told):
-                if self._all_ended(hashes):
+                if self._ended.holds(hashes):
                     yield {}, [Setting(known[h].params, h) for h in hashes]
             return
         seen: set[str] = set()
