@@ -85,4 +85,5 @@ def test_code_patch_and_reproduction_are_there_to_read(
     expect(copy).to_have_text("selected: copy it")
     assert "rs.run(train, params" in page.evaluate("getSelection().toString()")
     view.get_by_role("button", name="show both").click()
+    expect(view).to_be_hidden()  # another tab is open
     assert notebook.add_and_run("print(len(state.selected), state.tab)") == "2 differences"
