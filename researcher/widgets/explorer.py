@@ -117,6 +117,8 @@ class Explorer(w.VBox, Look):
         self._source: Source | None = None
         self._views: list[View] = []
         self._framed: object = None
+        self._told: dict[str, object] = {}  # of the experiments that the state has chosen
+        self._telling: object = None
         self._refuse_unknown(chosen)
         self.state = ExplorerState()
         self._source = source = Source(records, self.state)
@@ -189,6 +191,8 @@ class Explorer(w.VBox, Look):
     def _pass_on(self, change: Any) -> None:
         """From Python to the state."""
         state, name, value = self.state, change.name, change.new
+        if value is self._telling:
+            return
         with state.lock:
             if name != "visible":
                 choose(state, {name: value})
@@ -202,13 +206,20 @@ class Explorer(w.VBox, Look):
         with state.lock:
             for name in (*_CHOSEN, *NAMED):
                 ours, theirs = getattr(self, name), getattr(state, name)
+                if name in NAMED:
+                    if self._told.get(name) is theirs:
+                        continue  # to compare very many takes its time
+                    self._told[name] = theirs
                 if name == "baseline":
                     theirs = next(iter(theirs), None)
-                if ours != (list(theirs) if isinstance(ours, list) else theirs):
+                elif name in NAMED:
+                    theirs = self._telling = Experiments(theirs, state.damaged if name == "visible" else ())
+                if ours != (list(theirs) if type(ours) is list else theirs):
                     try:
-                        setattr(self, name, Experiments(theirs, state.damaged) if name == "visible" else theirs)
+                        setattr(self, name, theirs)
                     except Exception:  # noqa: BLE001 - it is the user's, and may be raised on the watch's thread
                         traceback.print_exc()
+                self._telling = None
 
     def _tell_frame(self, change: Any) -> None:
         if change.name == "growth" and self.state.visible is not self._framed:

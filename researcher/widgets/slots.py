@@ -30,12 +30,18 @@ class Slots:
 
 
 def chosen_to_draw(
-    visible: Sequence[Experiment], selected: Iterable[Experiment], n_panels: int
+    visible: Sequence[Experiment], selected: Sequence[Experiment], n_selected: int, n_panels: int
 ) -> tuple[Experiment, ...]:
-    """The first of the visible experiments, as many as panels have room for, and those that are selected."""
+    """The first of the visible experiments, as many as panels have room for, and those that are selected.
+
+    Args:
+        visible: as sorted.
+        selected: those of them that are selected, in the same order.
+        n_selected: how many are selected, visible or not.
+        n_panels: how many panels there are.
+    """
     limit = max(1, CURVES // max(1, n_panels))
+    chosen = selected[: 2 * limit]
     wanted = set(map(id, selected))
-    chosen = [e for e in visible if id(e) in wanted][: 2 * limit] if wanted else []
-    room = max(0, limit - len(wanted))
-    first = [e for e in visible[: limit + len(chosen)] if id(e) not in wanted][:room]
-    return (*first, *chosen)
+    first = [e for e in visible[: limit + len(selected)] if id(e) not in wanted]
+    return (*first[: max(0, limit - n_selected)], *chosen)

@@ -262,7 +262,9 @@ class ExplorerState(Sources):
         self.set_trait("visible", self._loaded.at(rows))
 
     def _draw(self) -> None:
-        drawn = chosen_to_draw(self.visible, self.selected, len(self.observations))
+        rows = [self.row(experiment) for experiment in self.selected]
+        selected = [self.visible[place] for place in np.flatnonzero(np.isin(self.rows, rows))]
+        drawn = chosen_to_draw(self.visible, selected, len(self.selected), len(self.observations))
         self._slots.give(map(self.number, drawn))
         unseen = set(map(id, self.unseen))
         self.set_trait("drawn", tuple(e for e in drawn if id(e) not in unseen))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +32,8 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
             found = value if isinstance(value, Experiments) else Experiments(value)
         except TypeError:
             self.error(obj, value)
-        if any(len(found) == len(ours) and all(map(operator.is_, found, ours)) for ours in _of_state(obj)):
-            return found
+        if value is obj._telling:
+            return found  # as the state has them
         if not isinstance(value, str) and any(isinstance(item, str) for item in found):
             found = _by_name(obj, found)
         if not all(isinstance(item, Experiment) for item in found):
@@ -44,11 +43,6 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
             missing = {e.name for e in found} - {e.name for e in loaded}
             raise t.TraitError(f"{', '.join(sorted(missing))}: not among the experiments that this Explorer has loaded")
         return Experiments(loaded, found.damaged)
-
-
-def _of_state(obj: Any) -> tuple[tuple[Experiment, ...], ...]:
-    """What the state has of the loaded experiments, so that there is nothing to look for."""
-    return obj.state.visible, obj.state.selected, obj.state.experiments
 
 
 class ExperimentTrait(t.TraitType[Experiment | None, Any]):
