@@ -10,7 +10,20 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import archive, catalogue, environment, imports, observe, read, readme, record, remote, sweep
+from benchmarks import (
+    archive,
+    catalogue,
+    environment,
+    explorer,
+    imports,
+    observe,
+    read,
+    readme,
+    record,
+    remote,
+    sweep,
+    thin,
+)
 from benchmarks.peers import PEERS
 from benchmarks.processes import Failed
 from benchmarks.workload import SIZES, Workload
@@ -25,6 +38,8 @@ WORKLOADS: dict[str, Workload] = {
     "catalogue": catalogue.WORKLOAD,
     "archive": archive.WORKLOAD,
     "remote": remote.WORKLOAD,
+    "explorer": explorer.WORKLOAD,
+    "thin": thin.WORKLOAD,
 }
 README = Path(__file__).with_name("README.md")
 

@@ -14,8 +14,9 @@ def thinned(y: Array, budget: int) -> Indices:
     before it, so that no extreme is lost and no gap closes; so do the first and the last point.
 
     This is the min-max aggregation of Jugel et al., "M4: A Visualization-Oriented Time Series Data Aggregation"
-    (VLDB 2014). Largest-triangle methods draw a smooth curve a fraction of a pixel closer, and may pass over the
-    global extreme, which this one never does.
+    (VLDB 2014). MinMaxLTTB, which chooses among such points those of the largest triangles, draws few points a little
+    closer and passes over extremes, a hundredth of the range and more where a curve is noisy; it takes as long. See
+    ``benchmarks/README.md``, *thin*.
     """
     n = len(y)
     if n <= max(budget, 8):

@@ -7,7 +7,6 @@ there, its event loop counts as running, which tests of other folders need not p
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -17,9 +16,9 @@ from typing import Protocol
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from .harness import KERNEL, Notebook, Server, serve
+from .harness import KERNEL, Notebook, Server, chromium, notebook_of, serve
 
 HERE = Path(__file__).parent
 
@@ -33,22 +32,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-def chromium() -> str | None:
-    """The path of a Chromium: $CHROMIUM, else the first on PATH, else None, for the one Playwright has."""
-    if named := os.environ.get("CHROMIUM"):
-        return shutil.which(named) or pytest.fail(f"$CHROMIUM is {named}, which is no program")
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
-    flags = ["--disable-gpu", "--disable-background-networking"]
-    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=flags)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")
@@ -96,7 +84,7 @@ def open_notebook(browser: Browser, jupyter: Callable[[str], Server]) -> Iterato
                     shutil.copytree(file, folder / file.name)
                 else:
                     shutil.copy(file, folder)
-            document = nbformat.read(cells, as_version=4) if isinstance(cells, Path) else _notebook(cells, kernel)
+            document = nbformat.read(cells, as_version=4) if isinstance(cells, Path) else notebook_of(cells, kernel)
             path = folder / (cells.name if isinstance(cells, Path) else "notebook.ipynb")
             nbformat.write(document, path)
             server.use_theme(theme)
@@ -108,12 +96,6 @@ def open_notebook(browser: Browser, jupyter: Callable[[str], Server]) -> Iterato
             return notebook
 
         yield open_notebook
-
-
-def _notebook(sources: list[str], kernel: str) -> nbformat.NotebookNode:
-    spec = {"name": kernel, "display_name": kernel, "language": "python"}
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
 
 
 def _check(notebook: Notebook) -> None:

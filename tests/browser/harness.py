@@ -10,19 +10,21 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page
+import nbformat
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCREENSHOTS = REPOSITORY / "screenshots"
@@ -204,6 +206,29 @@ def _answers(server: Server) -> bool:
     except OSError:
         return False
     return True
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium: $CHROMIUM, else the first on PATH, else the one that Playwright has."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if named := os.environ.get("CHROMIUM"):
+        path = shutil.which(named)
+        if path is None:
+            raise FileNotFoundError(f"$CHROMIUM is {named}, which is no program")
+    flags = ["--disable-gpu", "--disable-background-networking"]
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+def notebook_of(sources: Iterable[str], kernel: str = KERNEL) -> nbformat.NotebookNode:
+    """A notebook of code cells."""
+    spec = {"name": kernel, "display_name": kernel, "language": "python"}
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
 
 
 class Notebook:

@@ -1,0 +1,80 @@
+"""Notebooks in a real Chromium, in which things are timed as a user sees them."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Browser
+
+from tests.browser.harness import Notebook, Server, chromium, notebook_of, serve
+
+_WATCH = Path(__file__).with_name("watch.js").read_text(encoding="utf-8")
+_MEMORY = """import gc
+gc.collect()
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmRSS")))"""
+_number = itertools.count()
+
+
+class Pages:
+    """A Jupyter server and a browser; gives notebooks in pages, each with a kernel of its own."""
+
+    def __init__(self, server: Server, browser: Browser) -> None:
+        self._server, self._browser = server, browser
+
+    @contextmanager
+    def notebook(self, cells: Sequence[str]) -> Iterator[Page]:
+        """A notebook of these cells, none of which has run."""
+        folder = self._server.root / f"benchmark-{next(_number)}"
+        folder.mkdir()
+        path = folder / "notebook.ipynb"
+        nbformat.write(notebook_of(cells), path)
+        page = self._browser.new_page(viewport={"width": 1400, "height": 1000})
+        try:
+            page.add_init_script(_WATCH)
+            yield Page(Notebook(self._server, page, path, len(cells)))
+        finally:
+            page.close()
+            self._server.shut_down_kernel(path)
+
+
+class Page:
+    """A notebook that is watched.
+
+    Attributes:
+        before: what `memory` was at some time.
+    """
+
+    before = 0.0
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.notebook = notebook
+        notebook.page.set_default_timeout(600_000)
+
+    def timed(self, what: str, *arguments: Any) -> Any:
+        """Milliseconds that something takes; see ``watch.js`` for what there is and how it is told that it is over."""
+        self.notebook.page.bring_to_front()  # one that is behind another draws nothing
+        return self.notebook.page.evaluate(f"some => watched.{what}(...some)", list(arguments))
+
+    def click(self, selector: str) -> None:
+        """Click on something, and wait until the page is at rest."""
+        self.notebook.page.bring_to_front()
+        self.notebook.page.locator(selector).first.click()
+        self.notebook.at_rest()
+
+    def memory(self) -> float:
+        """What the kernel's process takes of the memory, in megabytes."""
+        return float(self.notebook.add_and_run(_MEMORY)) / 1024
+
+
+@contextmanager
+def browsing() -> Iterator[Pages]:
+    """A server and a browser, as long as they are needed."""
+    with tempfile.TemporaryDirectory() as home, serve("notebook", Path(home)) as server, chromium() as browser:
+        server.use_theme("light")
+        yield Pages(server, browser)

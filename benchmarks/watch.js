@@ -1,0 +1,115 @@
+// What is timed in a page: from an event to the first frame after the page shows what it stands for.
+(() => {
+  let repaints = 0, selections = 0;
+  const text = (selector) => document.querySelector(selector)?.textContent ?? "";
+  /** The paths of each panel, as the page has drawn them. */
+  const panels = () => [...document.querySelectorAll(".rs-panels .bqplot")].map((figure) => [...figure.querySelectorAll("path.line")]
+    .map((path) => path.getAttribute("d") ?? "").filter((d) => d.length > 100));
+  const drawn = () => panels().map((paths) => paths.map((d) => d.slice(0, 60)).join());
+  const frame = () => new Promise(requestAnimationFrame);
+  const visible = () => Number(text("[data-count=visible]").replaceAll(",", "").match(/^\d+/)?.[0] ?? -1);
+  const rows = () => Number(document.querySelector(".rs-table")?.getAttribute("aria-rowcount") ?? 0) - 1;
+  const order = () => [...document.querySelectorAll(".rs-tbody .rs-tr")].map((row) => row.dataset.number).join();
+  /** How many of the points of the first curve of each panel lie in sight. */
+  const inSight = () => panels().map(([d], i) => {
+    const { width } = document.querySelectorAll(".rs-panels .plotarea_events")[i].getBoundingClientRect();
+    return [...d.matchAll(/[ML](-?[\d.]+),/g)].filter(([, x]) => x >= 0 && x <= width).length;
+  });
+
+  /** Milliseconds from `act` to the frame after the first one in which `done`. */
+  const timed = async (act, done, longest = 60_000) => {
+    await frame();
+    await frame();
+    const from = performance.now();
+    act();
+    while (!done()) {
+      if (performance.now() - from > longest) throw new Error(`not within ${longest} ms: ${done}`);
+      await frame();
+    }
+    await frame();
+    return performance.now() - from;
+  };
+  const changed = (before) => { const now = drawn(); return now.length === before.length && now.every((paths, i) => paths !== before[i]); };
+
+  window.watched = {
+    rows, visible, drawn,
+    /** Choose the other value of a bare Dropdown, until a Label says so. */
+    dropdown: () => {
+      const box = document.querySelector(".bare select"), wanted = box.value === "a" ? "b" : "a";
+      return timed(() => { box.value = wanted; box.dispatchEvent(new Event("change", { bubbles: true })); }, () => text(".said") === wanted);
+    },
+    /** Tick a value of an open dropdown, until counts, rows and the curves of all panels are those of the filter. */
+    filter: (key, total) => {
+      const box = document.querySelector(`.rs-menu [data-key='${key}']`), before = drawn();
+      const n = box.checked ? total : Number(box.closest("label").querySelector(".rs-count").textContent.replaceAll(",", ""));
+      return timed(() => box.click(), () => visible() === n && rows() === n && changed(before));
+    },
+    /** Sort by a column, until other rows and other curves are shown. */
+    sort: (column) => {
+      const before = drawn(), was = order(), button = document.querySelector(`.rs-thead [data-column="${column}"]`);
+      return timed(() => button.click(), () => order() !== was && changed(before));
+    },
+    /** Select so many rows from one on, until all of their curves are drawn. */
+    select: async (n) => {
+      const table = document.querySelector(".rs-table"), start = (n * selections) % Math.max(1, rows() - n);
+      const press = (row, shiftKey) => row.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, cancelable: true, button: 0, shiftKey }));
+      const rowAt = async (place) => {
+        table.scrollTop = 27 * Math.max(0, place - 5);
+        await frame();
+        await frame();
+        return [...document.querySelectorAll(".rs-tbody .rs-tr")].find((row) => Number(row.dataset.place) === place);
+      };
+      selections += 1;
+      press(await rowAt(start), false);
+      for (let i = 0; i < 600 && !/\b1 selected/.test(text(".rs-header")); i += 1) await frame();
+      const last = await rowAt(start + n - 1);
+      return timed(() => press(last, true), () => text(".rs-header").includes(`${n} selected`) && panels().every((paths) => paths.length >= n));
+    },
+    /** Turn the wheel over the first panel, until the curves of all panels have their points in the range in sight. */
+    wheel: (turns) => {
+      const place = document.querySelector(".rs-panels .plotarea_events"), box = place.getBoundingClientRect();
+      const turn = { bubbles: true, cancelable: true, clientX: box.left + box.width * 0.4, clientY: box.top + box.height / 2, deltaY: -60 };
+      const before = inSight();
+      let zoomed = false;
+      const refined = () => {
+        const now = inSight();
+        zoomed ||= now.every((n, i) => n < 0.7 * before[i]);
+        return zoomed && now.every((n, i) => n >= 0.85 * before[i]);
+      };
+      for (let i = 1; i < turns; i += 1) place.dispatchEvent(new WheelEvent("wheel", turn));
+      return timed(() => place.dispatchEvent(new WheelEvent("wheel", turn)), refined);
+    },
+    /** See all of the curves again; not timed. */
+    whole: () => {
+      const place = document.querySelector(".rs-panels .plotarea_events"), box = place.getBoundingClientRect(), before = drawn();
+      return timed(() => place.dispatchEvent(new MouseEvent("dblclick", { bubbles: true, clientX: box.left + 60, clientY: box.top + 60 })), () => changed(before));
+    },
+    /** Milliseconds from running a cell until each of these is there, one after the other. */
+    opened: async (index, there) => {
+      const notebook = jupyterapp.shell.currentWidget.content;
+      notebook.deselectAll();
+      notebook.activeCellIndex = index;
+      const done = {
+        figure: () => document.querySelector(".bqplot .plotarea_background, .bqplot .plotarea_events") !== null,
+        table: () => visible() >= 0 && document.querySelectorAll(".rs-tbody .rs-tr").length > 0 && document.querySelector(".rs-filters") !== null,
+        curves: () => panels().length > 0 && panels().every((paths) => paths.length > 0),
+      };
+      const found = {}, from = performance.now();
+      jupyterapp.commands.execute("notebook:run-cell");
+      for (const what of there) {
+        while (!done[what]()) await frame();
+        await frame();
+        found[what] = performance.now() - from;
+      }
+      return found;
+    },
+    /** Count the repaints of the first panel from now on. */
+    countRepaints: () => {
+      let last = "";
+      repaints = 0;
+      const look = () => { const now = drawn()[0] ?? ""; if (now !== last) { last = now; repaints += 1; } requestAnimationFrame(look); };
+      look();
+    },
+    repainted: () => repaints,
+  };
+})();
