@@ -8,7 +8,7 @@ import os
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from researcher.errors import DamagedRecord, RecordsNotFound
@@ -108,7 +108,8 @@ class RecordsDirectory:
         before, self._shown = self._shown, without_doubles(self._records, self._journals, self._shelf)
         if before == self._shown:
             return Change(False, ())
-        changed = [name for name in {**before, **self._shown} if before.get(name) != self._shown.get(name)]
+        every = {**before, **self._shown} if before else ()  # the first time nobody knows any of them
+        changed = [name for name in every if before.get(name) != self._shown.get(name)]
         was = self._told(before, changed)
         self._adopt(before, changed, grown)
         listed = not before or was != self._told(self._shown, changed)
@@ -160,7 +161,7 @@ class RecordsDirectory:
         journals = {name: self._journal(name, grown) for name in listed if name.endswith(names.JOURNAL)}
         if None in journals.values():
             listed |= listing.listed(self.path)
-        sight = listing.seen(entry for name, entry in listed.items() if not name.endswith(names.JOURNAL))
+        sight = listing.seen(self.path, [name for name in listed if name.endswith(names.RECORD)])
         return {name: entry for name, entry in journals.items() if entry is not None}, sight
 
     def _contents(self, wanted: Iterable[str]) -> Iterator[tuple[str, bytes | Exception]]:
@@ -177,6 +178,7 @@ class RecordsDirectory:
         before, self._identities = self._identities, sight.identities
         unsettled, self._unsettled = self._unsettled, {}
         if before == sight.identities and not unsettled:
+            self._identities = before  # its names are those of the rows, so that the others can be freed
             return
         for name in before.keys() - sight.identities.keys():
             self._records.pop(name, None)
@@ -205,7 +207,8 @@ class RecordsDirectory:
             self._shelf.heads, self._shelf.summaries = found.heads, found.summaries
             self._order = Order(self._shelf)
             self._identities = found.identities
-            self._records = {**dict(zip(found.heads.names, range(len(found.heads)), strict=True)), **found.damaged}
+            rows = (slot for slot in self._order.slots if isinstance(slot, int))
+            self._records = {**dict(zip(found.heads.names, rows, strict=True)), **found.damaged}
             for version in self._shelf.formats():
                 warn_of_newer(version)
 
@@ -330,9 +333,20 @@ def _uncollected() -> Iterator[None]:
 
 def _slots(shown: Mapping[str, Held]) -> dict[str, Slot]:
     """What files hold that are no damaged ones, as it is put in order."""
-    rows: dict[str, Slot] = {name: held for name, held in shown.items() if type(held) is int}
-    entries = ((name, held) for name, held in shown.items() if isinstance(held, Entry))
-    return rows | {name: entry.experiment for name, entry in entries if entry.experiment is not None}
+    slots: dict[str, Any] = dict(shown)
+    for name, held in _no_rows(shown):
+        if isinstance(held, Entry) and held.experiment is not None:
+            slots[name] = held.experiment
+        else:
+            del slots[name]
+    return slots
+
+
+def _no_rows(shown: Mapping[str, Held]) -> list[tuple[str, str | Entry]]:
+    """What files hold that are no records."""
+    if {*map(type, shown.values())} == {int}:  # as in most directories
+        return []
+    return [(name, held) for name, held in shown.items() if not isinstance(held, int)]
 
 
 def _damage(held: Held) -> str:
@@ -340,7 +354,7 @@ def _damage(held: Held) -> str:
 
 
 def _damages(shown: Mapping[str, Held]) -> Iterator[tuple[str, str]]:
-    return ((name, damage) for name, held in shown.items() if type(held) is not int and (damage := _damage(held)))
+    return ((name, damage) for name, held in _no_rows(shown) if (damage := _damage(held)))
 
 
 def _followed(path: Path, identity: object, known: Entry | None, grown: list[Experiment]) -> Entry:

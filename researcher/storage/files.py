@@ -75,9 +75,9 @@ def records_in(directory: Place) -> dict[str, Identity]:
     if isinstance(directory, Address):
         return _records_on_store(directory)
     found: dict[str, Identity] = {}
-    for name, entry in listing.listed(directory).items():
+    for name in listing.listed(directory):
         with contextlib.suppress(FileNotFoundError):
-            status = entry.stat()
+            status = (directory / name).stat()
             found[name] = (status.st_size, status.st_mtime_ns)
     return found
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,8 +38,8 @@ class Sight:
     size: int = 0
 
 
-def listed(path: Path) -> dict[str, os.DirEntry[str]]:
-    """The records and journals in a directory, by name.
+def listed(path: Path) -> dict[str, None]:
+    """The names of the records and journals in a directory, each once.
 
     Raises:
         RecordsNotFound: the directory does not exist, or is none.
@@ -46,8 +47,7 @@ def listed(path: Path) -> dict[str, os.DirEntry[str]]:
     """
     endings = (names.RECORD, names.JOURNAL)
     try:
-        with os.scandir(path) as entries:
-            return {e.name: e for e in entries if e.name.endswith(endings) and not e.name.startswith(".")}
+        found = os.listdir(path)  # noqa: PTH208 - as strings
     except FileNotFoundError:
         raise RecordsNotFound(
             f"there is no directory {path} (looked for in {Path.cwd()}). Recording an experiment there makes it."
@@ -56,6 +56,7 @@ def listed(path: Path) -> dict[str, os.DirEntry[str]]:
         raise RecordsNotFound(f"{path} is not a directory; name the one that holds the records") from None
     except OSError as error:
         raise CannotRead(f"cannot read the directory {path}: {error.strerror}") from error
+    return {name: None for name in found if name.endswith(endings) and name[0] != "."}
 
 
 def lately(path: Path, before: int) -> bool:
@@ -71,27 +72,48 @@ def stamp(path: Path) -> int:
         return 0
 
 
-def seen(entries: Iterable[os.DirEntry[str]]) -> Sight:
-    """The files as they are now; what is gone by now is left out."""
+def seen(directory: Path, wanted: Iterable[str]) -> Sight:
+    """The files of these names in a directory as they are now; what is gone by now is left out."""
     now = time.time_ns()
-    sight, pack = Sight(), _IDENTITY.pack
-    for entry in entries:
-        try:
-            status = entry.stat()
-        except OSError as error:
-            if not isinstance(error, FileNotFoundError) or entry.is_symlink():
-                sight.identities[entry.name] = b""
-                sight.unopened[entry.name] = unopened(error)
-            continue
-        written, size = status.st_mtime_ns, status.st_size
-        changed = status.st_ctime_ns
-        sight.identities[entry.name] = pack(status.st_mode, size, status.st_ino & _ALL, written & _ALL, changed & _ALL)
-        sight.size += size
-        if now - written < _COARSE or now - changed < _COARSE:
-            tick = _TICK if written % 1_000_000_000 else _COARSE
-            if now - written < tick or now - changed < tick:
-                sight.unsettled.add(entry.name)
+    recent = now - _COARSE
+    sight, pack, size = Sight(), _IDENTITY.pack, 0
+    with _opened(directory) as (handle, before):
+        for name in wanted:
+            try:
+                status = os.stat(before + name, dir_fd=handle)
+            except OSError as error:
+                if not isinstance(error, FileNotFoundError) or (directory / name).is_symlink():
+                    sight.identities[name] = b""
+                    sight.unopened[name] = unopened(error)
+                continue
+            written, changed = status.st_mtime_ns, status.st_ctime_ns
+            size += status.st_size
+            sight.identities[name] = pack(
+                status.st_mode, status.st_size, status.st_ino & _ALL, written & _ALL, changed & _ALL
+            )
+            if written > recent or changed > recent:
+                tick = _TICK if written % 1_000_000_000 else _COARSE
+                if now - written < tick or now - changed < tick:
+                    sight.unsettled.add(name)
+    sight.size = size
     return sight
+
+
+@contextlib.contextmanager
+def _opened(directory: Path) -> Iterator[tuple[int | None, str]]:
+    """What the names in a directory are relative to, and what else goes before them.
+
+    Where the system can, it is not asked to find the directory anew for each of them.
+    """
+    try:
+        handle = os.open(directory, os.O_RDONLY) if os.stat in os.supports_dir_fd else None
+    except OSError:
+        handle = None
+    try:
+        yield handle, f"{directory}{os.sep}" if handle is None else ""
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def unopened(error: OSError) -> str:

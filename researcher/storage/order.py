@@ -27,6 +27,8 @@ class Order:
     def update(self, shown: Mapping[str, Slot]) -> None:
         """Put these experiments in order, which are given by the names of their files."""
         before, self._placed = self._placed, shown
+        if before == shown:
+            return
         gone = {slot for name, slot in before.items() if shown.get(name) != slot}
         new = [slot for name, slot in shown.items() if before.get(name) != slot]
         if gone or new:
