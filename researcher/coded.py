@@ -57,13 +57,20 @@ class Coded:
         return [values[code] for code in self.codes.tolist()]
 
     def cells(self) -> Any:
-        """An array of integers or floats if there is nothing else; or a list, None where there is no value."""
-        codes = np.unique(self.codes)
-        there = codes[codes >= 0]
+        """An array of integers or floats if there is nothing else; or what pandas makes of the values.
+
+        Where there is no value is NaN, or None for pandas, which finds its type by the distinct values alone.
+        """
+        used = np.zeros(len(self.values) + 1, dtype=bool)  # the last is that there is none
+        used[self.codes] = True
+        there = np.flatnonzero(used[:-1])
         numbers, exact = self.numbers()
         if not len(there) or not exact[there].all():
-            return [None if value is ABSENT else value for value in self.listed()]
-        if len(there) == len(codes) and all(type(self.values[code]) is int for code in there.tolist()):
+            import pandas as pd
+
+            distinct = [*(self.values[code] for code in there.tolist()), *([None] if used[-1] else ())]
+            return pd.Series(distinct, dtype=None if distinct else object).array.take((np.cumsum(used) - 1)[self.codes])
+        if not used[-1] and all(type(self.values[code]) is int for code in there.tolist()):
             return numbers[self.codes].astype(np.int64)
         return np.append(numbers, np.nan)[self.codes]
 
@@ -99,7 +106,7 @@ class Coded:
         """The column of the experiments in these rows; -1 stands for one without a value."""
         if not len(self.codes):
             return Coded(self.values, np.full(len(rows), -1, dtype=np.int32), self._kept)
-        return Coded(self.values, np.where(rows < 0, np.int32(-1), self.codes[rows]), self._kept)
+        return Coded(self.values, np.append(self.codes, np.int32(-1))[rows], self._kept)
 
     def or_else(self, other: Coded) -> Coded:
         """This column, and the values of another where this one has none."""

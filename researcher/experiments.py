@@ -202,7 +202,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
 
     def _at(self, places: Iterable[int]) -> Experiments:
         """Those in these places."""
-        return Experiments(Shelved(self.shelf, [self.slots[place] for place in places]))
+        return Experiments(Shelved(self.shelf, map(self.slots.__getitem__, places)))
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> Experiment: ...

@@ -21,7 +21,7 @@ from researcher.table import Numbers, Table
 Verdicts = npt.NDArray[np.int8]
 """For each experiment whether something is true, false, or unknown."""
 
-_FALSE, _TRUE, _UNKNOWN = 0, 1, 2
+_FALSE, _UNKNOWN, _TRUE = -1, 0, 1  # so that "and" is the smallest, "or" the largest, and "not" the opposite
 _EXACT = 2**53  # integers up to this one are exact as floats
 _RELATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -52,13 +52,17 @@ def _verdicts(node: Node, table: Table) -> Verdicts:
 
 
 def _joined(decisive: bool, parts: Iterable[Verdicts]) -> Verdicts:
-    stacked = np.stack([*parts])
-    found = np.where((stacked == _UNKNOWN).any(axis=0), _UNKNOWN, int(not decisive))
-    return np.where((stacked == int(decisive)).any(axis=0), int(decisive), found).astype(np.int8)
+    found: Verdicts = (np.maximum if decisive else np.minimum).reduce([*parts])
+    return found
 
 
 def _negated(verdicts: Verdicts) -> Verdicts:
-    return np.where(verdicts == _UNKNOWN, verdicts, 1 - verdicts).astype(np.int8)
+    return -verdicts
+
+
+def _told(true: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> Verdicts:
+    """What is true, what is false, and what is not known."""
+    return np.where(known, np.where(true, np.int8(_TRUE), np.int8(_FALSE)), np.int8(_UNKNOWN))
 
 
 def _compared(relation: str, left: Node, right: Node, table: Table) -> Verdicts:
@@ -85,14 +89,14 @@ def _with_number(relation: str, path: Path, constant: object, table: Table) -> V
         return _of_numbers(node, numbers, compare(numbers.values, constant))
     column = table.look_up(path)
     values, exact = column.numbers()
-    found = np.append(np.where(exact, compare(values, constant), _UNKNOWN), _UNKNOWN).astype(np.int8)
+    found = np.append(_told(compare(values, constant), exact), np.int8(_UNKNOWN))
     for code in np.flatnonzero(~exact).tolist():
         found[code] = _verdict(node, {path: column.values[code]})
     return found[column.codes]
 
 
 def _of_numbers(node: Node, numbers: Numbers, compared: npt.NDArray[np.bool_]) -> Verdicts:
-    found = np.where(numbers.there, compared, _UNKNOWN).astype(np.int8)
+    found = _told(compared, numbers.there)
     for place, value in numbers.asked.items():
         found[place] = _verdict(node, dict.fromkeys(names_in(node), value))
     return found
@@ -101,7 +105,7 @@ def _of_numbers(node: Node, numbers: Numbers, compared: npt.NDArray[np.bool_]) -
 def _is_text(path: Path, text: str, table: Table) -> Verdicts:
     """What equality with a text is: false for all that is none."""
     column = table.look_up(path)
-    found = [int(type(value) is str and value == text) for value in column.values]
+    found = [_TRUE if type(value) is str and value == text else _FALSE for value in column.values]
     return np.array([*found, _UNKNOWN], dtype=np.int8)[column.codes]
 
 

@@ -15,6 +15,7 @@ from researcher.experiment import RESERVED, Experiment
 from researcher.observations import SUMMARIES, lower_is_better
 from researcher.params import ABSENT, Path, leaves, looked_up
 from researcher.storage.heads import Key
+from researcher.storage.names import RECORD
 from researcher.storage.shelf import Shelf
 
 _OURS = "researcher"
@@ -107,6 +108,12 @@ class Rows:
             missing = _alone(place, ABSENT).look_up((name,))
             self._paths[key] = there.or_else(coded([missing] * self.n)) if missing is not ABSENT else there
         return self._paths[key]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The name of each experiment."""
+        with self._shelf.lock:
+            return [name.removesuffix(RECORD) for name in self._shelf.heads.names[: self.n]]
 
     @cached_property
     def recorded_at(self) -> Array:

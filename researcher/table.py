@@ -16,7 +16,7 @@ from researcher.experiment import Experiment
 from researcher.observations import SUMMARIES
 from researcher.params import ABSENT, Path, flattened, leaves
 from researcher.rows import Rows, rows_of
-from researcher.storage.shelf import Home, Shelf, Shelved
+from researcher.storage.shelf import Home, Shelf, Shelved, Slot
 
 Mask = npt.NDArray[np.bool_]
 _OWN: Mapping[str, tuple[str, ...]] = {
@@ -146,8 +146,8 @@ class Table:
     @cached_property
     def name(self) -> list[str]:
         """The name of each experiment; see `Experiment.name`."""
-        names = self._shelf.heads.names if self._shelf is not None else []
-        found = [names[row].rpartition(".")[0] if row >= 0 else "" for row in self._rows.tolist()]
+        names = [""] if self.shelved is None else [*self.shelved.names, ""]  # the last is that of the loose ones
+        found = [*map(names.__getitem__, self._rows.tolist())]
         for place, experiment in self.loose.items():
             found[place] = experiment.name
         return found
@@ -216,7 +216,7 @@ class Table:
         return found
 
     def cells(self) -> dict[str, Any]:
-        """The same as pandas takes them: arrays of numbers, and lists with None where there is no value."""
+        """The same as pandas takes them; see `Coded.cells` and `Numbers.cells`."""
         return {name: column.cells() for name, column in self.columns().items()}
 
     def knows(self, path: Path) -> bool:
@@ -344,17 +344,33 @@ def table_of(experiments: Sequence[Experiment]) -> Table:
         shelf = next((home.shelf for home in homes if isinstance(home, Home)), None)
         pairs = zip(experiments, homes, strict=True)
         slots = [home.row if isinstance(home, Home) and home.shelf is shelf else e for e, home in pairs]
+    loose: dict[int, Experiment] = {}
     try:
-        rows = np.array(slots, dtype=np.intp)
-        loose: dict[int, Experiment] = {}
+        rows = _as_rows(experiments, slots)
     except TypeError:
         rows = np.array([slot if isinstance(slot, int) else -1 for slot in slots], dtype=np.intp)
         loose = {place: slot for place, slot in enumerate(slots) if not isinstance(slot, int)}
     moved = shelf.moved() if shelf is not None else {}
-    for place in np.flatnonzero(np.isin(rows, [*moved])).tolist() if moved else ():
-        loose[place] = moved[int(rows[place])]
-        rows[place] = -1
+    places = np.flatnonzero(np.isin(rows, [*moved])).tolist() if moved else []
+    if places:
+        loose |= {place: moved[int(rows[place])] for place in places}
+        rows = rows.copy()
+        rows[places] = -1
     return Table(shelf, rows, dict(sorted(loose.items())))
+
+
+def _as_rows(experiments: Sequence[Experiment], slots: list[Slot]) -> Indices:
+    """The slots as an array, which is kept, as it is much quicker to see that they are still the same.
+
+    Raises:
+        TypeError: some are no rows.
+    """
+    kept = experiments.kept if isinstance(experiments, Shelved) else None
+    if kept is None or kept[0] != slots:
+        kept = slots, np.array(slots, dtype=np.intp)
+        if isinstance(experiments, Shelved):
+            experiments.kept = kept
+    return kept[1]
 
 
 def _layouts(shelf: Shelf) -> tuple[list[list[tuple[str, ...]]], Any]:

@@ -44,6 +44,14 @@ def test_a_column_holds_exactly_what_it_is_made_of(values, others):
     assert len({repr(value) for value in either.values}) == len(either.values)
 
 
+@given(st.lists(VALUES, max_size=12))
+def test_pandas_makes_of_a_column_what_it_makes_of_its_values(values):
+    cells = coded(values).cells()
+    listed = [None if value is rs.ABSENT else value for value in values]
+    expected = pd.Series(listed, dtype=None if listed else object)
+    pd.testing.assert_series_equal(pd.Series(cells), expected)
+
+
 # Columns of a records directory, beside what each file says of itself
 
 NUMBERS = st.one_of(
@@ -211,6 +219,17 @@ def test_experiments_are_used_as_a_list_and_made_once(loaded):
     copy = pickle.loads(pickle.dumps(loaded))
     assert isinstance(copy, rs.Experiments)
     assert [e.data for e in copy] == [e.data for e in loaded]
+
+
+def test_a_list_that_was_changed_answers_anew(loaded):
+    assert loaded.frame()["lr"].to_list() == loaded.frame()["lr"].to_list() == [e.params["lr"] for e in loaded]
+    del loaded[0]
+    loaded[0], loaded[1] = loaded[1], loaded[0]
+    assert loaded.frame()["lr"].to_list() == [e.params["lr"] for e in loaded]
+    loaded[0].annotate(tags=["good"])
+    loaded.append(rs.Experiment({"lr": 99}))
+    assert len(loaded.where("'good' in tags or lr == 99")) == 2
+    assert loaded.frame()["lr"].to_list() == [e.params["lr"] for e in loaded]
 
 
 def test_nothing_is_made_or_decoded_before_it_is_touched(loaded, monkeypatch):

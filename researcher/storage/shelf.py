@@ -154,11 +154,13 @@ class Shelved(Sequence[Experiment]):
     Attributes:
         shelf: where the rows are; None if there are no rows.
         slots: what is in each place.
+        kept: slots of which an array of rows was made, and that.
     """
 
     def __init__(self, shelf: Shelf | None, slots: Iterable[Slot] = ()) -> None:
         self.shelf = shelf
         self.slots: list[Slot] = [*slots]
+        self.kept: tuple[list[Slot], Any] | None = None
 
     def __len__(self) -> int:
         return len(self.slots)

@@ -58,10 +58,14 @@ class Summaries:
     def unknown(self, rows: Sequence[int]) -> list[int]:
         """Those of the rows that are not summed up yet."""
         state = self._state
+        if _UNKNOWN not in state and max(rows, default=-1) < len(state):
+            return []
         return [row for row in rows if row >= len(state) or state[row] == _UNKNOWN]
 
     def inexact(self) -> list[int]:
         """The rows of records with numbers that floats cannot hold, which have no lines."""
+        if _INEXACT not in self._state:
+            return []
         return [row for row, state in enumerate(self._state) if state == _INEXACT]
 
     def of(self, row: int) -> dict[tuple[str, str], object] | None:
