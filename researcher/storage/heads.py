@@ -81,6 +81,14 @@ class Heads:
                 found.setdefault(place[0], {})[place[1]] = value
         return found
 
+    def get(self, row: int, place: Key) -> Any:
+        """What a record says in one place; None where it says nothing."""
+        values = self.columns.get(place)
+        try:
+            return None if values is None else values.value(row)
+        except LookupError:
+            return None
+
     def has_rest(self, row: int) -> bool:
         """Whether the record has observations, or something else that belongs to them."""
         return [*REST] in self._layouts.value(row)

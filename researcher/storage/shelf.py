@@ -82,9 +82,9 @@ class Shelf:
             self.read_again(read)
 
     def _sum_up(self, row: int, observations: object) -> None:
-        single = self.ours(row).get("values")
         with self.lock:
             self.columns = None
+            single = self.heads.get(row, ("researcher", "values"))
             self.summaries.put(row, numbers_of(observations, single if isinstance(single, list) else ()))
 
     def experiment(self, row: int) -> Experiment:

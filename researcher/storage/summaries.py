@@ -40,7 +40,8 @@ class Summaries:
             self._first.extend(repeat(0, row + 1 - len(self._state)))
             self._state.extend(bytes(row + 1 - len(self._state)))
         numbers = [number for own in found.values() for number in own.values()]
-        if any(type(number) is int and abs(number) > _EXACT for number in numbers):
+        integers = {*map(type, numbers)} != {float}
+        if integers and any(type(number) is int and abs(number) > _EXACT for number in numbers):
             self._state[row] = _INEXACT
             return
         self._state[row] = _KNOWN
@@ -53,7 +54,8 @@ class Summaries:
             self.name.append(place)
             for which, column in self.numbers.items():
                 column.append(own[which])
-            self.whole.append(sum((type(own[which]) is int) << bit for bit, which in enumerate(SUMMARIES)))
+            bits = ((type(own[which]) is int) << bit for bit, which in enumerate(SUMMARIES) if integers)
+            self.whole.append(sum(bits))
 
     def unknown(self, rows: Sequence[int]) -> list[int]:
         """Those of the rows that are not summed up yet."""
