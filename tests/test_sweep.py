@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import run
 from scipy import stats
 
 import researcher as rs
@@ -306,6 +307,41 @@ def test_a_sweep_that_is_killed_again_and_again_finishes_every_setting_exactly_o
     assert set(done.values()) == {1}
     assert {e.status for e in experiments} <= {"finished", "interrupted"}
     assert len(experiments.where("status == 'interrupted'")) <= 2 * 2
+
+
+HANDED_OUT_AGAIN = """
+import os, signal, sys
+from concurrent.futures import Executor, Future
+import researcher as rs
+
+class Cluster(Executor):
+    def submit(self, function, *given):  # first by a worker that is killed before its record is in place
+        worker = os.fork()
+        if not worker:
+            def die(event, said):
+                if event == "os.link" and str(said[1]).endswith(".json"):
+                    os.kill(os.getpid(), signal.SIGKILL)
+            sys.addaudithook(die)
+            function(*given)
+            os._exit(0)
+        assert os.waitpid(worker, 0)[1] == signal.SIGKILL
+        future = Future()
+        future.set_result(function(*given))
+        return future
+
+def train(params):
+    return {"loss": params["lr"]}
+
+print(*(e.status for e in rs.sweep(train, {"lr": [0.1, 0.2]}, sys.argv[1], engine=Cluster())))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_what_a_killed_worker_had_finished_is_not_run_again_by_another(tmp_path):
+    assert run(HANDED_OUT_AGAIN, tmp_path) == "finished finished\n"
+    assert Counter(e.params["lr"] for e in rs.all_experiments(tmp_path)) == {0.1: 1, 0.2: 1}
+    assert len(rs.recover(tmp_path)) == 2
+    assert [e.status for e in rs.all_experiments(tmp_path)] == ["finished", "finished"]
 
 
 def test_an_interrupt_ends_the_workers_and_says_how_to_go_on(tmp_path):

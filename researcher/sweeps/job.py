@@ -80,15 +80,20 @@ def outcome_of(experiment: Experiment, objective: Objective | None) -> Outcome:
 
 
 def finished(setting: Setting, records: Place) -> Experiment | None:
-    """The finished experiment of a setting, found by the name of its file."""
+    """The finished experiment of a setting, found by the name of its file.
+
+    It is a journal where the worker was killed after it had finished, and before its record was in place.
+    """
     name = names.stem(setting.params.get("title"), setting.hash)
     for repeat in itertools.count(1):
-        path = records / names.numbered(name, repeat)
-        if not is_taken(path):
+        paths = [records / names.numbered(name, repeat, ending) for ending in (names.RECORD, names.JOURNAL)]
+        taken = [path for path in paths if is_taken(path)]
+        if not taken:
             return None
-        with suppress(DamagedRecord, RecordsNotFound):
-            if (experiment := read(path)).status == "finished":
-                return experiment
+        for path in taken:
+            with suppress(DamagedRecord, RecordsNotFound):
+                if (experiment := read(path)).status == "finished":
+                    return experiment
     raise AssertionError
 
 

@@ -96,8 +96,6 @@ def sweep(
     ...     len(found), found.best("loss").params
     (6, {'lr': 0.1, 'depth': 1})
     """
-    if not isinstance(n_jobs, int) or n_jobs == 0:
-        raise EngineError(f"n_jobs={n_jobs!r}: it is a number of processes, or -1 for one a core")
     call_of(function)
     if not isinstance(n_jobs, int) or n_jobs == 0:
         raise EngineError(f"n_jobs={n_jobs!r}: it is a number of processes, or -1 for one a core")

@@ -15,6 +15,7 @@ ray = pytest.importorskip("ray")
 pytestmark = [
     pytest.mark.frameworks,
     pytest.mark.filterwarnings("ignore:Tip. In future versions of Ray:FutureWarning"),
+    pytest.mark.filterwarnings("ignore:os.fork.. was called:RuntimeWarning"),  # JAX, if it was loaded before
 ]
 
 
