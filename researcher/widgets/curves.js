@@ -18,13 +18,11 @@ const drawOncePerFrame = (mark) => {
 
 /**
  * Has an axis of bqplot write the labels that it has when it writes. Its own way keeps those of the moment when a fade to
- * new ticks is asked for, which may come before the labels do.
+ * new ticks is asked for, which may come before the labels do, and as many digits as the ticks had need of then.
  * @param {any} axis the view of a bqplot Axis
  */
 const writeLabelsOfNow = (axis) => {
-  axis.generate_tick_formatter = () => {
-    const number = axis.generate_default_tick_formatter();
-    return (place) => axis.model.get("tick_labels")?.[place] ?? number(place);
-  };
+  axis.generate_tick_formatter = () =>
+    (place) => axis.model.get("tick_labels")?.[place] ?? axis.generate_default_tick_formatter()(place);
   axis.tickformat_changed();
 };

@@ -16,7 +16,6 @@ from researcher.widgets.panel import Panel, mark
 from researcher.widgets.pointing import Pointing
 from researcher.widgets.remarks import remarks
 from researcher.widgets.room import Range, x_room, y_room
-from researcher.widgets.scale import Scale
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.supply import Drawn, Supply, fitted
 from researcher.widgets.view import View
@@ -76,7 +75,8 @@ class PanelsView(View):
     ) -> None:
         state = self.state
         first, last = self._zoomed() or self.full or (0.0, 1.0)
-        below = self.supply.x.ticks(first, last) if self.supply.x != Scale() else None
+        alone = state.x == "step" and not state.log_x  # the page finds round steps by itself, also while it zooms
+        below = None if alone else self.supply.x.ticks(first, last)
         for panel, name, drawn in zip(shown, names, found, strict=True):
             panel.draw(name, drawn, self.limits[name], self.supply.y)
             mark(panel.bottom, below)
