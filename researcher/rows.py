@@ -161,10 +161,10 @@ class Rows:
         return values, there, whole
 
     def _lines(self) -> tuple[npt.NDArray[np.intc], npt.NDArray[np.intc]]:
-        """The row and the name of each line of the summaries."""
+        """The row and the name of each line of the summaries; -1 for a row that is gone, or came after these."""
         found = self._shelf.summaries
         rows, names = (np.frombuffer(column.tobytes(), dtype=np.intc) for column in (found.rows, found.name))
-        return rows, names
+        return np.where(rows < self.n, rows, -1), names
 
 
 def rows_of(shelf: Shelf) -> Rows:

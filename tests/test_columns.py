@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from researcher.facets import OWN, SUMMARIES
 from researcher.params import ABSENT, flattened, label, value_key, value_order
 from researcher.repeats import _without, repeat_numbers
 from researcher.seeds import _may_be_a_seed, looks_like_a_seed
+from researcher.storage.directory import RecordsDirectory
 
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from([1.0, 0.5, math.nan, -0.0]), st.sampled_from("ab"),
@@ -119,3 +121,15 @@ def test_columns_from_before_some_grew_are_those_made_afterwards(before: Any, af
     for name in asked:
         assert list(map(value_key, columns.column(name).values)) == list(map(value_key, fresh.column(name).values))
     assert set(columns.observed) >= set(fresh.observed)
+
+
+def test_columns_hold_what_was_there_though_more_records_have_come(tmp_path: Path) -> None:
+    rs.record_experiment({"title": "first"}, tmp_path, observations={"loss": [1.0, 2.0]})
+    directory = RecordsDirectory(tmp_path)
+    directory.refresh()
+    columns = Columns(directory.experiments)
+    assert columns.summary("final", "loss")[0].tolist() == [2.0]
+    rs.record_experiment({"title": "second"}, tmp_path, observations={"loss": [1.0, 3.0]})
+    directory.refresh()
+    assert Columns(directory.experiments).summary("final", "loss")[0].tolist() == [2.0, 3.0]
+    assert columns.summary("min", "loss")[0].tolist() == [1.0]

@@ -10,7 +10,9 @@ import numpy.typing as npt
 from researcher.errors import QueryError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
+from researcher.matching import matching
 from researcher.query import parse
+from researcher.table import table_of
 
 Mask = npt.NDArray[np.bool_]
 
@@ -44,7 +46,7 @@ class Asked:
             self._answered = self._query.text
             self._answer, self.hint = np.ones(len(experiments), dtype=bool), ""
             if self._answered.strip():
-                self._answer = self._matches(experiments)
+                self._answer = matching(self._query, table_of(experiments))
                 self.hint = "\n".join(Experiments(experiments).unknown(self._query))
         return self._answer
 
@@ -52,10 +54,7 @@ class Asked:
         """Ask again of these experiments, which stand in these rows; returns whether the answer changed."""
         if not self._answered:
             return False
-        places, fresh = [*rows], self._matches(experiments)
+        places, fresh = [*rows], np.array([self._query.matches(e.look_up) for e in experiments], dtype=bool)
         changed = bool((self._answer[places] != fresh).any())
         self._answer[places] = fresh
         return changed
-
-    def _matches(self, experiments: Sequence[Experiment]) -> Mask:
-        return np.array([self._query.matches(e.look_up) for e in experiments], dtype=bool)

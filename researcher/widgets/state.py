@@ -244,7 +244,7 @@ class ExplorerState(Sources):
         self.set_trait("facets", tuple(found.values()))
 
     def _narrow(self) -> None:
-        mask = self._asked.answer(self.query, self.experiments)
+        mask = self._asked.answer(self.query, self.data.experiments)
         self.set_trait("mistake", self._asked.mistake)
         self.set_trait("hint", self._asked.hint)
         if self.among is not None:
