@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +11,7 @@ from zlib import crc32
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
+from researcher.garbage import uncollected
 from researcher.places import Address, Place, place
 from researcher.storage import listing, names
 from researcher.storage.doubles import Entry, Held, keys_of, without_doubles
@@ -100,7 +99,7 @@ class RecordsDirectory:
             CannotRead: it is there and cannot be read.
         """
         grown: list[Experiment] = []
-        with _uncollected():
+        with uncollected():
             if not self._recalled:
                 self._recall()
             self._journals, sight = self._look(grown)
@@ -317,18 +316,6 @@ class RecordsDirectory:
 
     def _shown_journals(self) -> dict[str, Entry]:
         return {name: entry for name in self._journals if isinstance(entry := self._shown.get(name), Entry)}
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: of a hundred thousand new objects none is any."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _slots(shown: Mapping[str, Held]) -> dict[str, Slot]:

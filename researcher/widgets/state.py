@@ -15,6 +15,7 @@ from researcher.columns import Columns
 from researcher.errors import ResearcherError
 from researcher.experiment import Experiment
 from researcher.facets import Facet, with_values
+from researcher.garbage import uncollected
 from researcher.narrowing import Counts, narrowed
 from researcher.repeats import repeats_among
 from researcher.widgets.asked import Asked
@@ -76,7 +77,7 @@ class ExplorerState(Sources):
 
     def load(self, experiments: Sequence[Experiment], damaged: Sequence[Any] = (), notice: str = "") -> None:
         """Show these experiments, each once; what is chosen stays chosen where it is still there."""
-        with self.lock, self.hold_trait_notifications():
+        with self.lock, uncollected(), self.hold_trait_notifications():
             found = tuple({self.number(e): e for e in experiments}.values())
             self._given = found, experiments if len(found) == len(experiments) else found
             self.experiments, self.damaged, self.notice = found, tuple(damaged), notice
