@@ -40,6 +40,7 @@ class PanelsView(View):
         self.full: Range | None = None
         self.limits: dict[str, Range] = {}
         self._choice: list[object] = []
+        self._fits: dict[str, tuple[list[object], Range]] = {}
         self.x = bq.LinearScale(min=0.0, max=1.0)
         self.panels: list[Panel] = []
         self.grid = w.Box()
@@ -120,15 +121,23 @@ class PanelsView(View):
         reach = [line.x_range for line in everything if line.x_range]
         if reach:
             self.full = x_room((min(low for low, _ in reach), max(high for _, high in reach)), growing, self.full)
+        self._fits = {name: self._fits[name] for name in names if name in self._fits}
         for name, drawn in zip(names, found, strict=True):
             lines = everything if state.share_y else drawn
             if lines:
-                self.limits[name] = y_room(fitted(lines, state.clip), self.limits.get(name))
+                self.limits[name] = y_room(self._fitted(name, lines), self.limits.get(name))
             self.limits.setdefault(name, y_room((0.0, 1.0)))
         full = self.full or (0.0, 1.0)
         if not state.zoom and (self.x.min, self.x.max) != full:
             with self.x.hold_sync():
                 self.x.min, self.x.max = full
+
+    def _fitted(self, name: str, lines: Sequence[Drawn]) -> Range:
+        """How far the lines of a panel reach, kept as long as they are the same: of many points that takes its time."""
+        of = [self.state.clip, *lines]
+        if name not in self._fits or self._fits[name][0] != of:
+            self._fits[name] = of, fitted(lines, self.state.clip)
+        return self._fits[name][1]
 
     def _zoomed(self) -> tuple[float, ...]:
         """The part of the x axis in sight, as places on it; nothing for all."""

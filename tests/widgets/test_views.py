@@ -296,3 +296,11 @@ def test_clipping_nothing_changes_nothing(state: ExplorerState, view: Callable[.
     before = dict(panels.limits)
     state.clip = True
     assert panels.limits == before
+
+
+def test_clipped_axes_follow_what_is_drawn(state: ExplorerState, view: Callable[..., PanelsView]) -> None:
+    state.clip = True
+    panels = view(PanelsView, Pointing())
+    for name, value in (("zoom", (0.0, 1.0)), ("smoothing", 0.9), ("share_y", True), ("query", "activation == 'tanh'")):
+        setattr(state, name, value)
+        assert panels.limits == view(PanelsView, Pointing()).limits
