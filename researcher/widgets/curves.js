@@ -26,3 +26,10 @@ const writeLabelsOfNow = (axis) => {
     (place) => axis.model.get("tick_labels")?.[place] ?? axis.generate_default_tick_formatter()(place);
   axis.tickformat_changed();
 };
+
+/** Has an axis of bqplot find no more ticks by itself than have room side by side. @param {any} axis the view of a bqplot Axis */
+const leaveRoomForTicks = (axis) => {
+  const { scale } = axis.axis_scale;
+  scale.ticks = (count) => scale.copy().ticks(count ?? Math.max(2, Math.floor(axis.width / 70)));
+  axis.set_tick_values(true);
+};

@@ -200,7 +200,9 @@ async function render({ model, el }) {
       while (!view.mark_views && mine === turn) await new Promise(requestAnimationFrame);
       if (mine !== turn) return;
       const marks = await Promise.all(view.mark_views.views);
-      (await Promise.all(view.axis_views.views)).forEach(writeLabelsOfNow);
+      const axes = await Promise.all(view.axis_views.views);
+      axes.forEach(writeLabelsOfNow);
+      leaveRoomForTicks(axes[0]);
       for (const [name, value] of Object.entries({ tabindex: "0", role: "application", "aria-roledescription": "curves", "data-lm-suppress-shortcuts": "true" })) view.el.setAttribute(name, value);
       found.push(new Panel(view, marks));
     }
