@@ -54,7 +54,7 @@ class Page:
 
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
-        notebook.page.set_default_timeout(600_000)
+        notebook.page.set_default_timeout(180_000)  # ms
 
     def timed(self, what: str, *arguments: Any) -> Any:
         """Milliseconds that something takes; see ``watch.js`` for what there is and how it is told that it is over."""
@@ -67,9 +67,14 @@ class Page:
         self.notebook.page.locator(selector).first.click()
         self.notebook.at_rest()
 
+    def said(self, source: str) -> str:
+        """What a cell with this source prints, run below the others."""
+        self.notebook.page.bring_to_front()
+        return self.notebook.add_and_run(source)
+
     def memory(self) -> float:
         """What the kernel's process takes of the memory, in megabytes."""
-        return float(self.notebook.add_and_run(_MEMORY)) / 1024
+        return float(self.said(_MEMORY)) / 1024
 
 
 @contextmanager

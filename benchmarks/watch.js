@@ -5,31 +5,46 @@
   /** The paths of each panel, as the page has drawn them. */
   const panels = () => [...document.querySelectorAll(".rs-panels .bqplot")].map((figure) => [...figure.querySelectorAll("path.line")]
     .map((path) => path.getAttribute("d") ?? "").filter((d) => d.length > 100));
-  const drawn = () => panels().map((paths) => paths.map((d) => d.slice(0, 60)).join());
-  const frame = () => new Promise(requestAnimationFrame);
+  /** What tells other curves from these: a curve that grows keeps its beginning. */
+  const drawn = () => panels().map((paths) => paths.map((d) => `${d.slice(0, 60)} ${d.slice(-60)} ${d.length}`).join());
+  /** The next frame; an error in a page that draws none, as one that waits for ever tells nothing. */
+  const frame = () => new Promise((go, stop) => {
+    const late = setTimeout(() => stop(new Error("no frame within 60 s")), 60_000);
+    requestAnimationFrame(() => { clearTimeout(late); go(); });
+  });
   const visible = () => Number(text("[data-count=visible]").replaceAll(",", "").match(/^\d+/)?.[0] ?? -1);
   const rows = () => Number(document.querySelector(".rs-table")?.getAttribute("aria-rowcount") ?? 0) - 1;
   const order = () => [...document.querySelectorAll(".rs-tbody .rs-tr")].map((row) => row.dataset.number).join();
-  /** How many of the points of the first curve of each panel lie in sight. */
-  const inSight = () => panels().map(([d], i) => {
+  /** Of the first curve of each panel: how many of its points lie in sight, how many beyond, and where it begins and ends, in parts of the width. */
+  const inSight = () => panels().map(([d = ""], i) => {
     const { width } = document.querySelectorAll(".rs-panels .plotarea_events")[i].getBoundingClientRect();
-    return [...d.matchAll(/[ML](-?[\d.]+),/g)].filter(([, x]) => x >= 0 && x <= width).length;
+    const places = [...d.matchAll(/[ML](-?[\d.]+),/g)].map(([, x]) => x / width), within = places.filter((x) => x >= 0 && x <= 1).length;
+    return { within, beyond: places.length - within, first: places[0], last: places.at(-1) };
   });
 
-  /** Milliseconds from `act` to the frame after the first one in which `done`. */
-  const timed = async (act, done, longest = 60_000) => {
-    await frame();
-    await frame();
-    const from = performance.now();
-    act();
+  /** Milliseconds from a time to the frame after the first one in which `done`. */
+  const until = async (done, from, longest = 60_000) => {
     while (!done()) {
-      if (performance.now() - from > longest) throw new Error(`not within ${longest} ms: ${done}`);
+      if (performance.now() - from > longest) throw new Error(`not within ${longest} ms; there are ${visible()} visible, ${rows()} rows, curves ${panels().map((paths) => paths.length)}, ${JSON.stringify(inSight())}`);
       await frame();
     }
     await frame();
     return performance.now() - from;
   };
+  /** Milliseconds from `act` to the frame after the first one in which `done`. */
+  const timed = async (act, done) => {
+    await frame();
+    await frame();
+    const from = performance.now();
+    act();
+    return until(done, from);
+  };
   const changed = (before) => { const now = drawn(); return now.length === before.length && now.every((paths, i) => paths !== before[i]); };
+  /** Tells from now on whether all curves are others, with as many points as now, from edge to edge and hardly any beyond: a zoom that is not refined yet has many there, or none at an edge. */
+  const filled = () => {
+    const before = drawn(), was = inSight();
+    return () => changed(before) && inSight().every(({ within, beyond, first, last }, i) => beyond <= 2 && within >= 0.85 * was[i].within && first < 0.03 && last > 0.97);
+  };
 
   window.watched = {
     rows, visible, drawn,
@@ -65,24 +80,16 @@
       const last = await rowAt(start + n - 1);
       return timed(() => press(last, true), () => text(".rs-header").includes(`${n} selected`) && panels().every((paths) => paths.length >= n));
     },
-    /** Turn the wheel over the first panel, until the curves of all panels have their points in the range in sight. */
+    /** Turn the wheel over the first panel, until the curves of all panels are others, which fill the range in sight. */
     wheel: (turns) => {
-      const place = document.querySelector(".rs-panels .plotarea_events"), box = place.getBoundingClientRect();
+      const place = document.querySelector(".rs-panels .plotarea_events"), box = place.getBoundingClientRect(), fill = filled();
       const turn = { bubbles: true, cancelable: true, clientX: box.left + box.width * 0.4, clientY: box.top + box.height / 2, deltaY: -60 };
-      const before = inSight();
-      let zoomed = false;
-      const refined = () => {
-        const now = inSight();
-        zoomed ||= now.every((n, i) => n < 0.7 * before[i]);
-        return zoomed && now.every((n, i) => n >= 0.85 * before[i]);
-      };
-      for (let i = 1; i < turns; i += 1) place.dispatchEvent(new WheelEvent("wheel", turn));
-      return timed(() => place.dispatchEvent(new WheelEvent("wheel", turn)), refined);
+      return timed(() => { for (let i = 0; i < turns; i += 1) place.dispatchEvent(new WheelEvent("wheel", turn)); }, fill);
     },
     /** See all of the curves again; not timed. */
     whole: () => {
-      const place = document.querySelector(".rs-panels .plotarea_events"), box = place.getBoundingClientRect(), before = drawn();
-      return timed(() => place.dispatchEvent(new MouseEvent("dblclick", { bubbles: true, clientX: box.left + 60, clientY: box.top + 60 })), () => changed(before));
+      const place = document.querySelector(".rs-panels .plotarea_events"), box = place.getBoundingClientRect(), fill = filled();
+      return timed(() => place.dispatchEvent(new MouseEvent("dblclick", { bubbles: true, clientX: box.left + 60, clientY: box.top + 60 })), fill);
     },
     /** Milliseconds from running a cell until each of these is there, one after the other. */
     opened: async (index, there) => {
@@ -96,11 +103,7 @@
       };
       const found = {}, from = performance.now();
       jupyterapp.commands.execute("notebook:run-cell");
-      for (const what of there) {
-        while (!done[what]()) await frame();
-        await frame();
-        found[what] = performance.now() - from;
-      }
+      for (const what of there) found[what] = await until(done[what], from, 180_000);
       return found;
     },
     /** Count the repaints of the first panel from now on. */
