@@ -99,7 +99,7 @@ def test_rank_and_open(open_notebook: OpenNotebook, records: Path) -> None:
     assert notebook.add_and_run("print(state.objective, state.tab, state.scatter[:2])") == (
         "final.loss scatter ('lr', 'final.loss')"
     )
-    notebook.add_and_run("state.tab = 'importance'")
+    notebook.add_and_run("state.tab = 'params that matter'")
     view.locator(".rs-param", has_text="dropout").click()
     assert notebook.add_and_run("print(state.scatter[0])") == "dropout"
 
