@@ -237,7 +237,8 @@ def test_a_function_of_a_script_is_found_in_it(tmp_path, monkeypatch):
         rs.reproduce(experiment, tell=None)
 
 
-def test_a_script_that_runs_experiments_when_it_is_loaded_is_not_run_so(tmp_path):
+def test_a_script_that_runs_experiments_when_it_is_loaded_is_not_run_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["train.py", str(tmp_path / "records")])
     (experiment,) = script_run(tmp_path, GUARDED.replace('if __name__ == "__main__":', "if True:"))
     with pytest.raises(NotRunnable, match=r"train\.py runs experiments as soon as it is loaded. Put what begins"):
         rs.reproduce(experiment, tell=None)

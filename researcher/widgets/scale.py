@@ -73,7 +73,11 @@ class Scale:
             return _powers(low, high)
         if self.clock:
             return _hours(low, high, self.origin)
-        return {place: number_label(place) for place in rounded(low, high)}
+        places = rounded(low, high)
+        labels = [number_label(place) for place in places]
+        if len(set(labels)) < len(labels):  # far from zero, where four digits do not tell them apart
+            labels = [f"{place:.12g}" for place in places]
+        return dict(zip(places, labels, strict=True))
 
 
 def clock_from(first: float) -> Scale:
@@ -83,7 +87,7 @@ def clock_from(first: float) -> Scale:
 
 
 def rounded(low: float, high: float) -> list[float]:
-    """Three to six round numbers between the limits: multiples of 1, 2 or 5 times a power of ten."""
+    """Two to seven round numbers between the limits: multiples of 1, 2 or 5 times a power of ten."""
     rough = (high - low) / 4
     power = 10.0 ** np.floor(np.log10(rough))
     step = min((m * power for m in (1, 2, 5, 10)), key=lambda s: abs(np.log(s / rough)))
@@ -108,5 +112,6 @@ def _hours(low: float, high: float, midnight: float) -> dict[float, str]:
     form = "%H:%M:%S" if step < 60 else "%H:%M" if step < _DAY else "%d %b"
     places = [float(i * step) for i in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
     if len(places) < 2:
-        places, form = rounded(low, high)[::2], "%H:%M:%S.%f"
+        places, form = rounded(low, high), "%H:%M:%S.%f"
+        places = places[::2] if len(places) > 3 else places  # there is room for two or three so long
     return {p: datetime.datetime.fromtimestamp(midnight + p).strftime(form)[:12] for p in places}
