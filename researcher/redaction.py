@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 GONE = "***"
 _SHORTEST = 8  # characters of a value that is taken for a secret because of its name
@@ -37,7 +38,12 @@ def redacted(text: str) -> str:
     >>> redacted("db_password = 'correct horse'; key = 'lr'; eos_token = '<|endoftext|>'")
     "db_password = '***'; key = 'lr'; eos_token = '<|endoftext|>'"
     """
-    for value in _secrets():
+    return _without(text, _secrets())
+
+
+@functools.lru_cache(maxsize=256)  # a sweep records one source with each experiment
+def _without(text: str, secrets: tuple[str, ...]) -> str:
+    for value in secrets:
         text = text.replace(value, GONE)
     text = _USER.sub(r"\1", _SHAPES.sub(GONE, text))
     return _ASSIGNED.sub(rf"\g<before>{GONE}\g<quote>", _IN_QUERY.sub(rf"\1{GONE}", text))
@@ -63,11 +69,12 @@ def redacted_arguments(arguments: Iterable[str]) -> list[str]:
     return found
 
 
+@functools.lru_cache(maxsize=1024)
 def _speaks_of_a_secret(name: str) -> bool:
     return _NAME.search(name.replace("-", "_")) is not None
 
 
-def _secrets() -> Sequence[str]:
+def _secrets() -> tuple[str, ...]:
     """Values of environment variables that are secrets by their names, the longest first: one may hold another."""
     values = {value for name, value in os.environ.items() if len(value) >= _SHORTEST and _speaks_of_a_secret(name)}
-    return sorted((value for value in values if not os.path.isabs(value)), key=len, reverse=True)  # noqa: PTH117
+    return tuple(sorted((value for value in values if not os.path.isabs(value)), key=len, reverse=True))  # noqa: PTH117
