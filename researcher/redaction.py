@@ -76,5 +76,6 @@ def _speaks_of_a_secret(name: str) -> bool:
 
 def _secrets() -> tuple[str, ...]:
     """Values of environment variables that are secrets by their names, the longest first: one may hold another."""
-    values = {value for name, value in os.environ.items() if len(value) >= _SHORTEST and _speaks_of_a_secret(name)}
-    return tuple(sorted((value for value in values if not os.path.isabs(value)), key=len, reverse=True))  # noqa: PTH117
+    values = {os.environ.get(name, "") for name in os.environ if _speaks_of_a_secret(name)}
+    found = [value for value in values if len(value) >= _SHORTEST and not os.path.isabs(value)]  # noqa: PTH117
+    return tuple(sorted(found, key=len, reverse=True))
