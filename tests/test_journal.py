@@ -39,7 +39,8 @@ def only(directory):
 KILLED_AT_RANDOM = """
 import json, mmap, os, random, signal, sys, time
 import researcher as rs
-rs.Recorder, rs.recover
+with rs.Recorder({}, sys.argv[1] + "/warm") as recorder:  # all is loaded, and what is around is known
+    recorder.observe(loss=0.5)
 
 def length(child, run):
     return random.Random(child * 1000 + run).randrange(60)
