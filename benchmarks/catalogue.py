@@ -130,7 +130,7 @@ def cold(_peer: Peer, records: Path, count: int) -> Iterator[tuple[str, float]]:
 
     import researcher as rs
     import researcher.load
-    import researcher.matching
+    import researcher.tables.matching
     from researcher.storage import catalogue
 
     path = catalogue.path_of(os.path.realpath(records))
@@ -163,8 +163,8 @@ def asked(_peer: Peer, records: Path, _count: int) -> Iterator[tuple[str, float]
 
     import researcher as rs
     import researcher.load
-    import researcher.matching
-    import researcher.sorting
+    import researcher.tables.matching
+    import researcher.tables.sorting
 
     before = _memory()
     experiments = rs.all_experiments(records)

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.peers.peer import Peer
 from benchmarks.tables import number, table
 from benchmarks.workload import Workload
-from researcher.downsampling import thinned
+from researcher.curves.downsampling import thinned
 
 _WIDE, _HIGH = 560, 190  # px of the picture, about those of a panel
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         plot_lr,
         plot_training,
     )
-    from researcher.environment import record_environment
+    from researcher.environment.environment import record_environment
     from researcher.experiment import Experiment
     from researcher.experiments import Experiments
     from researcher.load import (
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     )
     from researcher.recorder import Recorder
     from researcher.recovery import recover
-    from researcher.reproduction import reproduce
+    from researcher.reproduction.reproduction import reproduce
     from researcher.running import run
     from researcher.sweeps.distributions import choice, integers, log_uniform, uniform
     from researcher.sweeps.sweeping import sweep
@@ -89,7 +89,7 @@ __all__ = [
 _HOMES = {
     "archiving": ("Archive", "archive"),
     "dashboard": ("final_compare", "plot_compare", "plot_fold_training", "plot_folds", "plot_lr", "plot_training"),
-    "environment": ("record_environment",),
+    "environment.environment": ("record_environment",),
     "experiment": ("Experiment",),
     "experiments": ("Experiments",),
     "load": (
@@ -110,7 +110,7 @@ _HOMES = {
     ),
     "recorder": ("Recorder",),
     "recovery": ("recover",),
-    "reproduction": ("reproduce",),
+    "reproduction.reproduction": ("reproduce",),
     "running": ("run",),
     "sweeps.distributions": ("choice", "integers", "log_uniform", "uniform"),
     "sweeps.sweeping": ("sweep",),

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Callable, Iterable, MutableSequence, Sequence
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
-from researcher import one_by_one
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.exporting import to_arrow, to_csv, to_polars
@@ -18,13 +17,14 @@ from researcher.params import ABSENT, flattened, label, varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
 from researcher.storage.shelf import Shelved
+from researcher.tables import one_by_one
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
-    from researcher.table import Table
+    from researcher.tables.table import Table
 
 _SHOWN = 20  # rows of the table in a notebook
 _FEW = 200
@@ -66,7 +66,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
             warnings.warn(sentence, UnknownNameWarning, stacklevel=2)
         if table is None:
             return self._at(one_by_one.matching(parsed, self))
-        from researcher.matching import matching
+        from researcher.tables.matching import matching
 
         return self._at(matching(parsed, table).nonzero()[0].tolist())
 
@@ -85,7 +85,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
             QueryError: one of the names is none.
             ValueError: ``descending`` has another length than the names.
         """
-        from researcher.sorting import order
+        from researcher.tables.sorting import order
 
         ways = [descending] * len(names) if isinstance(descending, bool) else [*descending]
         if len(ways) != len(names):
@@ -196,7 +196,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         return len(self) <= _FEW and "numpy" not in sys.modules
 
     def _table(self) -> Table:
-        from researcher.table import table_of
+        from researcher.tables.table import table_of
 
         return table_of(self)
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from researcher.environment import environment
+from researcher.environment.environment import environment
 from researcher.errors import BadAddress, CannotWrite, MissingExtra, NotRecordable
 from researcher.experiment import RESERVED, Experiment
 from researcher.observations import ObservationCollector

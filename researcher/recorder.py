@@ -15,18 +15,19 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, get_args
 
-from researcher import observing, resume
 from researcher.annotations import remark, words
-from researcher.calls import recording_calls
-from researcher.cell import cell_run
-from researcher.closing import make_record
-from researcher.environment import brought_up_to_date, environment
+from researcher.environment.cell import cell_run
+from researcher.environment.environment import brought_up_to_date, environment
 from researcher.errors import CannotRead, NotRecordable, NotRecording, ResearcherError
 from researcher.experiment import Experiment
-from researcher.opening import new_journal, resumed_journal
 from researcher.places import Address, Place, place
 from researcher.progress import Progress
 from researcher.record import checked_params
+from researcher.recording import observing, resume
+from researcher.recording.calls import recording_calls
+from researcher.recording.closing import make_record
+from researcher.recording.opening import new_journal, resumed_journal
+from researcher.recording.telling import reason, told_of, warn
 from researcher.storage import stopping
 from researcher.storage.belonging import belonging
 from researcher.storage.follow import JournalReader
@@ -34,7 +35,6 @@ from researcher.storage.journal import Journal
 from researcher.storage.lines import Line, Points, encoded
 from researcher.storage.publish import recordable
 from researcher.storage.reading import read
-from researcher.telling import reason, told_of, warn
 
 R = TypeVar("R")
 Status = Literal["finished", "pruned", "failed", "interrupted"]

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from researcher.entry import name_of
-from researcher.environment import environment
+from researcher.environment.entry import name_of
+from researcher.environment.environment import environment
 from researcher.errors import NotRecordable, NotRunnable
 from researcher.experiment import Experiment
 from researcher.recorder import Errors, Recorder
-from researcher.returned import results_of, told_already
-from researcher.seeding import seed_of, seeded
+from researcher.recording.returned import results_of, told_already
+from researcher.recording.seeding import seed_of, seeded
 from researcher.storage.publish import rescued
 
 Call = Callable[[Mapping[str, Any], Recorder], Any]

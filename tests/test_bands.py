@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from researcher.bands import Band, BandKind, band_of, student
-from researcher.curves import Curve
-from researcher.limits import fences, limits
+from researcher.curves.bands import Band, BandKind, band_of, student
+from researcher.curves.curves import Curve
+from researcher.curves.limits import fences, limits
 
 KINDS = get_args(BandKind)
 NUMBERS = st.floats(-1e6, 1e6)

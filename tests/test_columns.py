@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.columns import Columns
-from researcher.facets import OWN, SUMMARIES
+from researcher.analysis.repeats import _without, repeat_numbers
+from researcher.analysis.seeds import _may_be_a_seed, looks_like_a_seed
 from researcher.params import ABSENT, flattened, label, value_key, value_order
-from researcher.repeats import _without, repeat_numbers
-from researcher.seeds import _may_be_a_seed, looks_like_a_seed
 from researcher.storage.directory import RecordsDirectory
+from researcher.tables.columns import Columns
+from researcher.tables.facets import OWN, SUMMARIES
 
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from([1.0, 0.5, math.nan, -0.0]), st.sampled_from("ab"),

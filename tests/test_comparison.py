@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import researcher as rs
-from researcher.comparison import difference_of_means
-from researcher.differences import Row, differences
+from researcher.analysis.comparison import difference_of_means
+from researcher.analysis.differences import Row, differences
+from researcher.analysis.repeats import repeat_numbers, repeats_of, seed_params
+from researcher.analysis.seeds import looks_like_a_seed
+from researcher.curves.series import summaries_of
 from researcher.params import flattened, value_key
-from researcher.repeats import repeat_numbers, repeats_of, seed_params
-from researcher.seeds import looks_like_a_seed
-from researcher.series import summaries_of
 
 
 def experiments(*params: dict[str, Any]) -> list[rs.Experiment]:
@@ -230,8 +230,8 @@ def test_values_that_do_not_scatter() -> None:
 @pytest.mark.parametrize(
     ("package", "call", "extra"),
     [
-        ("scipy", "from researcher.comparison import difference_of_means as f; f([1.0], [2.0])", "stats"),
-        ("sklearn", "from researcher.forest import shares_of as f; f([], [])", "importance"),
+        ("scipy", "from researcher.analysis.comparison import difference_of_means as f; f([1.0], [2.0])", "stats"),
+        ("sklearn", "from researcher.analysis.forest import shares_of as f; f([], [])", "importance"),
     ],
 )
 def test_what_is_not_installed_is_said(package: str, call: str, extra: str) -> None:

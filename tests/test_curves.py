@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.alignment import aligned
 from researcher.arrays import floats
-from researcher.curves import Curve, curve_of, fold_curves_of, mean_and_spread
-from researcher.downsampling import thinned
+from researcher.curves.alignment import aligned
+from researcher.curves.curves import Curve, curve_of, fold_curves_of, mean_and_spread
+from researcher.curves.downsampling import thinned
 
 NUMBERS = st.floats(-1e6, 1e6)
 ANY = st.floats(width=32)

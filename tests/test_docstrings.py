@@ -4,47 +4,22 @@ from __future__ import annotations
 
 import doctest
 import importlib
+from pathlib import Path
 
 import pytest
 
-CORE = [
-    "bands",
-    "differences",
-    "entry",
-    "environment",
-    "redaction",
-    "reproduction",
-    "repeats",
-    "seeds",
-    "smoothing",
-    "archiving",
-    "experiment",
-    "experiments",
-    "exporting",
-    "load",
-    "observations",
-    "params",
-    "parquet",
-    "plain",
-    "query",
-    "record",
-    "returned",
-    "running",
-    "seeding",
-    "sweeps.distributions",
-    "sweeps.sweeping",
-]
-STORAGE = [
-    "storage.arrow",
-    "storage.directory",
-    "storage.names",
-    "storage.publish",
-    "storage.records",
-    "storage.strict",
+import researcher
+
+ROOT = Path(researcher.__file__).parent
+ELSEWHERE = {"cli", "integrations", "widgets"}  # run by tests of their own, with what they need
+WITH_EXAMPLES = [
+    ".".join(path.relative_to(ROOT.parent).with_suffix("").parts)
+    for path in sorted(ROOT.rglob("*.py"))
+    if path.relative_to(ROOT).parts[0] not in ELSEWHERE and path.name != "__init__.py" and ">>>" in path.read_text()
 ]
 
 
-@pytest.mark.parametrize("name", [*CORE, *STORAGE])
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_the_examples_are_true(name):
-    failed, _ = doctest.testmod(importlib.import_module(f"researcher.{name}"))
+    failed, _ = doctest.testmod(importlib.import_module(name))
     assert failed == 0

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import researcher as rs
-from researcher.environment import environment
-from researcher.redaction import redacted, redacted_arguments
+from researcher.environment.environment import environment
+from researcher.environment.redaction import redacted, redacted_arguments
 from researcher.storage import texts
 
 SCRIPT = """

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.columns import Columns
-from researcher.facets import Facet, facets_of, kept_of, with_values
-from researcher.narrowing import narrowed
+from researcher.tables.columns import Columns
+from researcher.tables.facets import Facet, facets_of, kept_of, with_values
+from researcher.tables.narrowing import narrowed
 
 
 def experiments(*params: dict[str, Any]) -> list[rs.Experiment]:

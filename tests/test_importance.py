@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import researcher as rs
-from researcher.association import confounded, correlation, cramers_v, rank_correlation
-from researcher.encoding import numbers_of
-from researcher.facets import Facet, facets_of
-from researcher.forest import shares_of
-from researcher.importance import Ranking, params_that_matter
+from researcher.analysis.association import confounded, correlation, cramers_v, rank_correlation
+from researcher.analysis.encoding import numbers_of
+from researcher.analysis.forest import shares_of
+from researcher.analysis.importance import Ranking, params_that_matter
+from researcher.tables.facets import Facet, facets_of
 
 
 def experiments(n: int, params: Any, observed: Any, seed: int = 0) -> list[rs.Experiment]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +63,15 @@ def test_every_error_is_in_the_tree_that_the_docstring_draws():
     for kind in found:
         assert issubclass(kind, (errors.ResearcherError, errors.ResearcherWarning))
         assert kind.__name__.startswith("_") or kind.__name__ in errors.__doc__
+
+
+def test_the_guide_to_the_code_names_every_file():
+    root, named = Path(rs.__file__).parent, set()
+    room = None
+    for line in (root.parent / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines():
+        if heading := re.match("#+ (?:`researcher/(.*)`:)?", line):
+            room = heading[1]
+        elif room is not None and line.startswith("| `"):
+            named |= {root / room / name for name in re.findall(r"`([\w.]+)`", line.split("|")[1])}
+    assert {path for path in named if not path.exists()} == set()
+    assert {path for path in root.rglob("*.py") if path.name != "__init__.py"} - named == set()

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import researcher as rs
-from researcher.changes import changes_since
 from researcher.errors import CannotReproduce, NotRunnable
-from researcher.finding import found_function
+from researcher.reproduction.changes import changes_since
+from researcher.reproduction.finding import found_function
 
 PARAMS = {"title": "forest", "depth": 3}
 _count = itertools.count()

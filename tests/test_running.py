@@ -243,7 +243,7 @@ def test_a_library_that_is_loaded_within_the_function_is_seeded_then(tmp_path):
         runs = [rs.run(train, {"seed": 3}, sys.argv[1]) for _ in range(2)]
         assert runs[0].observations == runs[1].observations, runs[0].observations
         assert runs[0].ours["seeded"]["libraries"] == ["random", "numpy"]
-        assert not any(type(finder).__module__ == "researcher.seeding" for finder in sys.meta_path)
+        assert not any(type(finder).__module__ == "researcher.recording.seeding" for finder in sys.meta_path)
     """
     run_script(textwrap.dedent(script), tmp_path)
 

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from researcher.arrays import Array
-from researcher.smoothing import smoothed
+from researcher.curves.smoothing import smoothed
 
 NUMBERS = st.floats(-1e6, 1e6)
 WEIGHTS = st.floats(0, 1)

@@ -15,15 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher import one_by_one
-from researcher.coded import coded
-from researcher.matching import matching
 from researcher.observations import SUMMARIES, summary_of
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
 from researcher.storage import records
 from researcher.storage.reading import read
-from researcher.table import table_of
+from researcher.tables import one_by_one
+from researcher.tables.coded import coded
+from researcher.tables.matching import matching
+from researcher.tables.table import table_of
 from tests import strategies
 
 VALUES = st.one_of(

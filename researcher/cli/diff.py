@@ -11,10 +11,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from researcher.analysis.differences import Row, differences
 from researcher.cli.chosen import A, B, chosen
 from researcher.cli.ls import RECORDS, Records
 from researcher.cli.printing import show_all, show_json, told, visible, visible_lines
-from researcher.differences import Row, differences
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, label, value_key
 from researcher.places import place

@@ -23,8 +23,8 @@ from researcher.places import place
 from researcher.storage.reading import is_directory
 
 if TYPE_CHECKING:
-    from researcher.changes import Changes
-    from researcher.reproduction import Reproduction
+    from researcher.reproduction.changes import Changes
+    from researcher.reproduction.reproduction import Reproduction
 
 
 def reproduce(
@@ -50,7 +50,7 @@ def reproduce(
 
     It says first what differs now. The new experiment is recorded beside the original. Exit code 3: it did not hold.
     """
-    from researcher.reproduction import reproduce as reproduced
+    from researcher.reproduction.reproduction import reproduce as reproduced
 
     with told():
         sys.path.insert(0, "")  # as for a script: modules are looked for where one is

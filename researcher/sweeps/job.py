@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from researcher.environment import in_this_process
+from researcher.environment.environment import in_this_process
 from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.places import Place

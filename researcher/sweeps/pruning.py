@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from researcher.curves.series import series_of
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
-from researcher.series import series_of
 from researcher.storage import names, stopping
 from researcher.storage.follow import JournalReader
 from researcher.sweeps.settings import Setting

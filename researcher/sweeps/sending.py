@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Iterator
 from typing import Any
 
-from researcher.entry import name_of
+from researcher.environment.entry import name_of
 from researcher.errors import MissingExtra, NotSendable
 from researcher.sweeps.job import Job, Outcome
 from researcher.sweeps.settings import Setting

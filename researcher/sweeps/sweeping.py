@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from researcher.environment import environment
+from researcher.environment.environment import environment
 from researcher.errors import EngineError, SpaceError, SweepWarning
 from researcher.experiments import Experiments
+from researcher.recording.telling import warn
 from researcher.running import call_of
 from researcher.storage.directory import RecordsDirectory, records_directory
 from researcher.storage.publish import recordable
@@ -21,7 +22,6 @@ from researcher.sweeps.plan import Listed, Plan
 from researcher.sweeps.settings import known_outcomes, open_settings, recorded, seeds_of, settings_of, status_of
 from researcher.sweeps.tally import Tally
 from researcher.sweeps.trials import direction_of, trials_of
-from researcher.telling import warn
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

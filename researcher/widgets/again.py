@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from researcher.environment.origin import entry_of
 from researcher.experiment import Experiment
-from researcher.origin import entry_of
 from researcher.widgets.literal import Name, called, laid_out
 
 _GIVEN = "train"  # what a function is called that is not recorded

@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets as t
 
-from researcher.facets import SUMMARIES
+from researcher.tables.facets import SUMMARIES
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import objective_of
 

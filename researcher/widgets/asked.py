@@ -10,9 +10,9 @@ import numpy.typing as npt
 from researcher.errors import QueryError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.matching import matching
 from researcher.query import parse
-from researcher.table import table_of
+from researcher.tables.matching import matching
+from researcher.tables.table import table_of
 
 Mask = npt.NDArray[np.bool_]
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from researcher.column import Column
-from researcher.facets import Facet, Kept
 from researcher.params import ABSENT, value_key
+from researcher.tables.column import Column
+from researcher.tables.facets import Facet, Kept
 
 LANES = ("", "NaN", "∞", "−∞", "absent")
 """Where values are drawn that have no place among the numbers; the first stands for the numbers themselves."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from researcher.column import Column
-from researcher.facets import OWN, SUMMARIES, Facet, facet_of
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT, label
+from researcher.tables.column import Column
+from researcher.tables.facets import OWN, SUMMARIES, Facet, facet_of
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import offered
 

@@ -10,8 +10,8 @@ from typing import Any
 import traitlets as t
 
 from researcher.experiment import Experiment
-from researcher.facets import kept_of
 from researcher.plain import plain
+from researcher.tables.facets import kept_of
 from researcher.widgets.state import ExplorerState
 
 NAMED = ("visible", "selected", "pinned", "baseline", "unseen")

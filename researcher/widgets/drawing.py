@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from researcher.arrays import Array
-from researcher.limits import limits
+from researcher.curves.limits import limits
 from researcher.widgets.plan import drawn_groups
 from researcher.widgets.remarks import BANDS
 from researcher.widgets.room import Range

@@ -15,7 +15,7 @@ import traitlets as t
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.facets import kept_of
+from researcher.tables.facets import kept_of
 from researcher.widgets.choosing import NAMED, choose
 from researcher.widgets.differences import DifferencesView
 from researcher.widgets.documented import documented

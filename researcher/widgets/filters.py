@@ -7,8 +7,8 @@ from typing import Any
 
 import traitlets as t
 
-from researcher.facets import Facet, Kept
 from researcher.params import ABSENT, value_key
+from researcher.tables.facets import Facet, Kept
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.view import Face, View, module
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from researcher.experiment import Experiment
-from researcher.facets import OWN
 from researcher.params import ABSENT, as_float, is_number, label, value_key
+from researcher.tables.facets import OWN
 from researcher.widgets.sheet import Sheet, sheet_of
 from researcher.widgets.state import ExplorerState
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import traitlets as t
 
-from researcher.association import Correlation
+from researcher.analysis.association import Correlation
+from researcher.analysis.importance import Importance, Ranking, params_that_matter
 from researcher.errors import MissingExtra
-from researcher.importance import Importance, Ranking, params_that_matter
 from researcher.widgets.aim import Aimed, aim_of, show_aim, take_aim
 from researcher.widgets.answers import Answers
 from researcher.widgets.state import ExplorerState

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from researcher.arrays import Indices
-from researcher.columns import Columns
 from researcher.experiment import Experiment
+from researcher.tables.columns import Columns
 from researcher.widgets.numbers import Numbers
 
 

@@ -18,7 +18,7 @@ class Look(t.HasTraits):
 
     A *column* is a dotted param name, ``final.loss`` (and ``best.``, ``min.``, ``max.``) for an observation, the bare
     name of an observation for its final value, or ``status``, ``title``, ``timestamp``, ``duration`` or ``hash``; see
-    `researcher.columns`.
+    `researcher.tables.columns`.
     """
 
     tab = t.Enum(TABS, "curves")
@@ -34,12 +34,12 @@ class Look(t.HasTraits):
     share_y = t.Bool(False)
     """Whether all panels have the same y range."""
     clip = t.Bool(False)
-    """Whether the y ranges leave outliers out; the formula is in `researcher.limits`."""
+    """Whether the y ranges leave outliers out; the formula is in `researcher.curves.limits`."""
     smoothing = t.Float(0.0, min=0.0, max=0.999)
-    """The weight of the past in the moving average that is drawn, from 0 (none); see `researcher.smoothing`."""
+    """The weight of the past in the moving average that is drawn, from 0 (none); see `researcher.curves.smoothing`."""
     band = t.Enum(BANDS, "std")
     """What the band around the mean of folds or repeats shows: the standard deviation, the standard error, the 95 %
-    interval of the mean, or minimum to maximum; ``none`` draws each by itself. See `researcher.bands`."""
+    interval of the mean, or minimum to maximum; ``none`` draws each by itself. See `researcher.curves.bands`."""
     group = t.Unicode("")
     """The column whose values share one mean curve each, or ``repeats``: experiments that differ in nothing but their
     seed. Empty: every experiment by itself."""
@@ -53,7 +53,7 @@ class Look(t.HasTraits):
     folded = t.Bool(False)
     """Whether experiments that differ in nothing but their seed share one row of the table."""
     seed = t.Unicode("")
-    """The param in which repeats may differ; empty: whatever looks like a seed, see `researcher.comparison`."""
+    """The param in which repeats may differ; empty: whatever looks like a seed, see `researcher.analysis.repeats`."""
 
     scatter: Any = t.Tuple(t.Unicode(), t.Unicode(), t.Unicode(), default_value=("", "", ""))
     """The columns of the scatter plot: x, y and colour; empty: the usual choice."""
@@ -61,7 +61,7 @@ class Look(t.HasTraits):
     """The columns of the parallel coordinates, in order; empty: the params that vary, then the objective."""
     logarithmic = t.Dict()
     """For a column whether its axis is logarithmic in these two, by name; others are where their numbers are wide,
-    see `researcher.column.Column.wide`."""
+    see `researcher.tables.column.Column.wide`."""
     objective = t.Unicode("")
     """The column that decides what matters and what is best; empty: the first observation."""
     all_repeats = t.Bool(True)

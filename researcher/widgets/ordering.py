@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from researcher.arrays import Array, Indices
-from researcher.columns import Columns
+from researcher.tables.columns import Columns
 from researcher.widgets.folding import side_by_side
 
 Sort = Sequence[tuple[str, bool]]

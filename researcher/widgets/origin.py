@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 import traitlets as t
 
+from researcher.environment.origin import origin_of
 from researcher.experiment import Experiment
-from researcher.origin import origin_of
-from researcher.verdicts import independent, verdict_on
+from researcher.reproduction.verdicts import independent, verdict_on
 from researcher.widgets.again import code_to_run_again, code_to_vary
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.view import Face, View, module

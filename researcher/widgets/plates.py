@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from researcher.arrays import Array, Indices
-from researcher.downsampling import thinned
+from researcher.curves.downsampling import thinned
 from researcher.widgets.drawing import Drawing
 from researcher.widgets.legend import dashes, draw_legend, height_of, named_in
 from researcher.widgets.lettering import plain_texts, shortened

@@ -9,7 +9,7 @@ import ipywidgets as w
 import numpy as np
 import traitlets as t
 
-from researcher.column import Column
+from researcher.tables.column import Column
 from researcher.widgets.axis import axis_of
 from researcher.widgets.palette import COLOURS
 from researcher.widgets.pointing import Pointing

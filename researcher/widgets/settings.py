@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from researcher.analysis.repeats import repeat_numbers, seed_params
 from researcher.arrays import Indices
 from researcher.experiment import Experiment
-from researcher.repeats import repeat_numbers, seed_params
 from researcher.widgets.state import ExplorerState
 
 

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import traitlets as t
 
+from researcher.analysis.repeats import repeats_among
 from researcher.arrays import Array, Indices
-from researcher.column import Column
-from researcher.columns import Columns
 from researcher.errors import ResearcherError
 from researcher.experiment import Experiment
-from researcher.facets import Facet, with_values
 from researcher.garbage import uncollected
-from researcher.narrowing import Counts, narrowed
-from researcher.repeats import repeats_among
+from researcher.tables.column import Column
+from researcher.tables.columns import Columns
+from researcher.tables.facets import Facet, with_values
+from researcher.tables.narrowing import Counts, narrowed
 from researcher.widgets.asked import Asked
 from researcher.widgets.growth import Growth
 from researcher.widgets.loaded import Loaded
@@ -37,7 +37,7 @@ class ExplorerState(Sources):
     """
 
     facets = t.Tuple(read_only=True)
-    """A `researcher.facets.Facet` for each param that varies or is filtered."""
+    """A `researcher.tables.facets.Facet` for each param that varies or is filtered."""
     observed = t.Tuple(read_only=True)
     """The names of all observations that have a number."""
     counts: Any = t.Instance(Counts, (), read_only=True)
@@ -151,7 +151,7 @@ class ExplorerState(Sources):
         return self._shared[kind].take(key)
 
     def column(self, name: str) -> Column:
-        """The values of a column for each loaded experiment; see `researcher.columns`."""
+        """The values of a column for each loaded experiment; see `researcher.tables.columns`."""
         return self.data.column(name)
 
     def usual_panels(self, experiments: Iterable[Experiment] | None = None) -> tuple[str, ...]:
@@ -166,7 +166,7 @@ class ExplorerState(Sources):
         return tuple(dict.fromkeys(curved))[:PANELS]
 
     def repeats(self) -> Indices:
-        """The number of the group of repeats of each loaded experiment; see `researcher.repeats`."""
+        """The number of the group of repeats of each loaded experiment; see `researcher.analysis.repeats`."""
         found = self._repeats
         if found is None or found[0] is not self._loaded or found[1] != self.seed:
             groups = repeats_among([*self.data.params.values()], self.data.hashes, self.seed or None)

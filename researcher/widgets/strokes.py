@@ -9,11 +9,11 @@ from typing import cast
 import numpy as np
 
 from researcher.arrays import Array
-from researcher.bands import Band, BandKind, band_of
-from researcher.curves import Curve, fold_curves_of
+from researcher.curves.bands import Band, BandKind, band_of
+from researcher.curves.curves import Curve, fold_curves_of
+from researcher.curves.smoothing import smoothed
 from researcher.errors import ResearcherError
 from researcher.experiment import Experiment
-from researcher.smoothing import smoothed
 from researcher.widgets.plan import Group
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from researcher.arrays import Array, Indices
-from researcher.downsampling import thinned
+from researcher.curves.downsampling import thinned
+from researcher.curves.limits import fences
 from researcher.errors import ResearcherError
 from researcher.experiment import Experiment
-from researcher.limits import fences
 from researcher.widgets.plan import Group, drawn_groups
 from researcher.widgets.room import Range
 from researcher.widgets.scale import Scale, clock_from

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from researcher.facets import SUMMARIES
+from researcher.tables.facets import SUMMARIES
 from researcher.widgets.state import ExplorerState
 
 AXES = 7  # params that parallel coordinates show unless others are chosen

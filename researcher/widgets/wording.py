@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from researcher.facets import Kept
 from researcher.params import label
+from researcher.tables.facets import Kept
 from researcher.widgets.state import ExplorerState
 
 _LISTED = 12  # values of a filter that are named

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import researcher as rs
+from researcher.analysis.repeats import repeat_numbers
 from researcher.errors import DamagedRecordWarning, QueryError
-from researcher.facets import SUMMARIES, kept_of
 from researcher.params import ABSENT, flattened, label, value_key
-from researcher.repeats import repeat_numbers
 from researcher.storage.directory import RecordsDirectory
+from researcher.tables.facets import SUMMARIES, kept_of
 from researcher.widgets.choosing import NAMED, choose
 from researcher.widgets.code import code_of
 from researcher.widgets.look import BANDS, TABS

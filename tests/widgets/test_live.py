@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.finals import finals_of
+from researcher.tables.finals import finals_of
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
 from researcher.widgets.panels import PanelsView

@@ -16,10 +16,10 @@ import pytest
 from PIL import Image
 
 import researcher as rs
-from researcher.bands import band_of
-from researcher.curves import fold_curves_of
+from researcher.curves.bands import band_of
+from researcher.curves.curves import fold_curves_of
+from researcher.curves.smoothing import smoothed
 from researcher.errors import MissingExtra
-from researcher.smoothing import smoothed
 from researcher.widgets.drawing import drawing_of
 from researcher.widgets.look import BANDS
 from researcher.widgets.palette import COLOURS

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import researcher as rs
-from researcher.columns import Columns
 from researcher.params import value_key
+from researcher.tables.columns import Columns
 from researcher.widgets.axis import LANES, axis_of, values_at
 from researcher.widgets.palette import COLOURS
 from researcher.widgets.pointing import Pointing

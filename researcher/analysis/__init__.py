@@ -1,0 +1,1 @@
+"""What experiments say together: repeats, differences, and the params that matter."""

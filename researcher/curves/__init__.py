@@ -1,0 +1,1 @@
+"""Observations as arrays: brought together, smoothed, summed up and thinned out."""

@@ -1,0 +1,1 @@
+"""What was around when an experiment ran, and where it came from."""

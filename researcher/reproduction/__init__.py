@@ -1,0 +1,1 @@
+"""Running an experiment again: its function found, what has changed since, and whether the result held."""

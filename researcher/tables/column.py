@@ -1,0 +1,64 @@
+"""A column of a table of experiments: a param, a summary of an observation, or what each record says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from researcher.arrays import Array
+from researcher.params import ABSENT
+from researcher.tables.facets import Facet
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One value for each experiment, to sort, draw and compare by.
+
+    Attributes:
+        name: a dotted param name, ``final.loss`` and the like, an observation's name for its final value, or one of
+            ``status``, ``title``, ``timestamp``, ``duration`` and ``hash``.
+        values: the values, `ABSENT` where an experiment has none, of length ``n_experiments``.
+        numeric: whether all values that are there are numbers.
+        numbers: the values as floats; of other values the place in their order. NaN where there is none. Of shape
+            ``(n_experiments,)``.
+        labels: what the places stand for, in order; empty for a numeric column.
+        there: which experiments have a value, NaN among them, of shape ``(n_experiments,)``.
+    """
+
+    name: str
+    values: tuple[Any, ...]
+    numeric: bool
+    numbers: Array
+    labels: tuple[str, ...]
+    there: Mask
+
+    @property
+    def wide(self) -> bool:
+        """Whether the numbers are positive and span more than two powers of ten, so that a log axis shows them."""
+        finite = self.numbers[np.isfinite(self.numbers)]
+        return bool(self.numeric and len(finite) > 1 and finite.min() > 0 and finite.max() / finite.min() > 100)
+
+
+def column_of_facet(facet: Facet) -> Column:
+    """The column of a param whose facet is known."""
+    found = np.empty(len(facet.values), dtype=object)
+    for place, value in enumerate(facet.values):  # not all at once, as some may be lists
+        found[place] = value
+    there, values = facet.there, tuple(found[facet.codes].tolist())
+    if facet.numeric:
+        return Column(facet.name, values, True, facet.numbers[facet.codes], (), there)
+    labels = facet.labels[: len(facet.values) - (facet.values[-1:] == (ABSENT,))]
+    return Column(facet.name, values, False, np.where(there, facet.codes, np.nan), labels, there)
+
+
+def column_of_numbers(name: str, numbers: Array, there: Mask) -> Column:
+    """The column of a summary: a number for each experiment, and which of them have one."""
+    values = numbers.tolist()
+    for row in np.flatnonzero(~there).tolist():
+        values[row] = ABSENT
+    return Column(name, tuple(values), True, np.where(there, numbers, np.nan), (), there)
