@@ -63,9 +63,11 @@ class RecordCallback(Recording, keras.callbacks.Callback):
             self.observe(logs, step=self._batches_before + batch)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Observe the epoch."""
+        """Observe the epoch; stop after it if that was asked for."""
         self._batches_before += self._batches_now
         self.observe({**(logs or {}), **_learning_rate(self.model)}, step=epoch)
+        if self.asked_to_stop():
+            self.model.stop_training = True
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """End the recording."""

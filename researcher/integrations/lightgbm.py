@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import lightgbm
+
 from researcher.integrations.recording import Recording
 
 _HOW_IT_RAN = {"num_threads", "n_jobs", "verbose", "verbosity"}  # says nothing about the model
@@ -29,7 +31,7 @@ class RecordCallback(Recording):
     before_iteration = False
 
     def __call__(self, env: Any) -> None:
-        """Observe a round; begin with the first, and end with the last."""
+        """Observe a round; begin with the first, and end with the last, or where it was asked to stop."""
         if env.iteration == env.begin_iteration:
             self.begin({name: value for name, value in env.params.items() if name not in _HOW_IT_RAN})
         observations: dict[str, Any] = {"learning_rate": env.params.get("learning_rate")}
@@ -39,5 +41,8 @@ class RecordCallback(Recording):
             else:
                 observations[f"{data}-{metric}"] = value
         self.observe(observations, step=env.iteration)
-        if env.iteration + 1 == env.end_iteration:
+        stop = self.asked_to_stop()
+        if stop or env.iteration + 1 == env.end_iteration:
             self.end()
+        if stop:
+            raise lightgbm.EarlyStopException(env.iteration, env.evaluation_result_list)

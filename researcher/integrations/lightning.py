@@ -51,6 +51,7 @@ class RecordLogger(Recording, Logger):
         self._version = uuid.uuid4().hex[:8]
         self._hyperparameters: dict[str, Any] = {}
         self._best_checkpoint = ""
+        self._trainer: Any = None
 
     @property
     def name(self) -> str:
@@ -84,13 +85,16 @@ class RecordLogger(Recording, Logger):
         fits = getattr(getattr(trainer, "state", None), "fn", "fit") == "fit"
         if rank_zero_only.rank == 0 and (fits or self.recorder is None):
             self.begin({**self._hyperparameters, **_known(model, trainer)})
+            self._trainer = trainer
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
-        """Observe what is logged."""
+        """Observe what is logged; stop after it if that was asked for."""
         if rank_zero_only.rank == 0:
             if self.recorder is None:
                 self.begin(self._hyperparameters)
             self.observe({name: value for name, value in metrics.items() if name != "epoch"}, step=step)
+            if getattr(self._trainer, "world_size", 0) == 1 and self.asked_to_stop():
+                self._trainer.should_stop = True
 
     def after_save_checkpoint(self, checkpoint_callback: Any) -> None:
         """Remember the best checkpoint so far."""

@@ -18,6 +18,9 @@ class Recording:
     A recorder that was given is only written to. Without one, each training is an experiment of its own: it is
     recorded from its begin to its end, with what the framework lets one know added to the params.
 
+    A training that is asked to stop, as a sweep does that prunes it, is stopped; unless it is spread over several
+    processes, which would have to stop together.
+
     A ``with`` block tells it of exceptions, which most frameworks keep from their callbacks.
 
     Attributes:
@@ -52,6 +55,10 @@ class Recording:
     def recording(self) -> bool:
         """Whether there is a recorder that has been started and has not ended."""
         return self.recorder is not None and self.recorder.status == "running"
+
+    def asked_to_stop(self) -> bool:
+        """Whether what runs was asked to stop, as a sweep does that prunes it; see `Recorder.should_stop`."""
+        return self.recorder is not None and self.recording and self.recorder.should_stop()
 
     def begin(self, known: Mapping[str, Any]) -> Recorder:
         """A training begins: it is being recorded after this.

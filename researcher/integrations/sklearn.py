@@ -82,7 +82,7 @@ def record_partial_fit(
     An epoch is one ``partial_fit`` with all of ``X``. Observed are ``train_score`` and ``validation_score`` (or
     ``train_accuracy`` and so on, by ``scoring``), ``loss`` if the estimator tells it as ``loss_``, and ``fit_time`` in
     seconds. Params that are added: ``estimator``, ``epochs``, and all of the estimator's. An exception, or an
-    interrupt, is recorded and passes through.
+    interrupt, is recorded and passes through; a sweep that prunes it ends it after an epoch.
 
     Args:
         estimator: it is trained in place.
@@ -116,6 +116,8 @@ def record_partial_fit(
             for kind, (inputs, targets) in data.items():
                 observed |= {f"{kind}_{name}": score(estimator, inputs, targets) for name, score in scorers.items()}
             recording.observe(observed, step=epoch)
+            if recording.asked_to_stop():
+                break
     return recorder.experiment
 
 

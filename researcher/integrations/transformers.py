@@ -58,10 +58,12 @@ class RecordCallback(Recording, transformers.TrainerCallback):
             self.begin(_known(args, state, model))
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Mapping[str, Any] | None = None, **rest: Any) -> None:
-        """Observe what is logged."""
+        """Observe what is logged; stop after it if that was asked for."""
         if state.is_world_process_zero:
             logs = {name: value for name, value in (logs or {}).items() if name != "epoch"}
             self.observe(logs, step=state.global_step)
+            if args.world_size == 1 and self.asked_to_stop():
+                control.should_training_stop = True
 
     def on_train_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
         """End the recording."""

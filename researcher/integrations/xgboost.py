@@ -72,11 +72,11 @@ class RecordCallback(Recording, xgboost.callback.TrainingCallback):
         return model
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Any]) -> bool:
-        """Observe the round."""
+        """Observe the round; stop after it if that was asked for."""
         self._evaluations = evals_log
         self._catch_up()
         self.observe({"learning_rate": _settings(_booster(model)).get("learning_rate")}, step=epoch)
-        return False
+        return not xgboost.collective.is_distributed() and self.asked_to_stop()
 
     def after_training(self, model: Any) -> Any:
         """End the recording."""

@@ -25,6 +25,7 @@ MODULES = {
     "XGBoost": "xgboost",
     "LightGBM": "lightgbm",
     "PyTorch": "torch",
+    "In a sweep": "optuna",
 }
 
 
@@ -41,6 +42,8 @@ def sections():
 @pytest.mark.parametrize("heading", MODULES)
 def test_the_example_records(tmp_path, monkeypatch, heading):
     pytest.importorskip(MODULES[heading])
+    if heading == "In a sweep":
+        pytest.importorskip("keras")
     monkeypatch.chdir(tmp_path)
     data, found = sections()
     exec(compile(f"{data}\n{found[heading]}", heading, "exec"), {"__name__": "example"})

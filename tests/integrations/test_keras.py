@@ -133,3 +133,8 @@ def test_without_a_block_a_training_that_broke_off_ends_with_the_next(tmp_path, 
     assert [e.status for e in rs.all_experiments(tmp_path)] == ["running"]
     fit(record, digits)
     assert sorted(e.status for e in rs.all_experiments(tmp_path)) == ["finished", "interrupted"]
+
+
+def test_a_fit_that_is_pruned_stops_after_the_epoch(pruned, digits):
+    experiment = pruned(lambda recorder: fit(rs.integrations.keras.RecordCallback(recorder), digits), "val_loss")
+    assert len(experiment.observations["val_loss"]) == 2

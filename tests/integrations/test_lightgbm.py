@@ -105,3 +105,13 @@ def test_a_block_knows_how_it_ended(tmp_path, data, error, status):
     (experiment,) = rs.all_experiments(tmp_path)
     assert experiment.status == status
     assert len(experiment.observations["valid_0-multi_logloss"]) == 3
+
+
+def test_a_training_that_is_pruned_stops_after_the_round(pruned, data):
+    boosters = []
+    experiment = pruned(
+        lambda recorder: boosters.append(train(data, rs.integrations.lightgbm.RecordCallback(recorder))),
+        "valid_0-multi_logloss",
+    )
+    assert len(experiment.observations["valid_0-multi_logloss"]) == 2
+    assert boosters[0].best_iteration == 2

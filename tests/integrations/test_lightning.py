@@ -196,6 +196,11 @@ def test_without_a_trainer_it_begins_with_the_first_metrics(tmp_path):
     assert experiment.observations == {"loss": [0.5]}
 
 
+def test_a_fit_that_is_pruned_stops_where_it_logs(pruned, trained):
+    experiment = pruned(lambda recorder: trained(rs.integrations.lightning.RecordLogger(recorder)), "train/loss")
+    assert len(experiment.observations["train/loss"]) == 2
+
+
 ONLY_PYTORCH_LIGHTNING = """
 import sys
 sys.modules["lightning"] = None

@@ -168,3 +168,11 @@ def test_a_training_that_breaks_off_is_recorded(tmp_path, digits, error, status)
 def test_an_estimator_needs_partial_fit(tmp_path, digits):
     with pytest.raises(AttributeError, match="partial_fit"):
         rs.integrations.sklearn.record_partial_fit(LogisticRegression(), *digits, tmp_path, epochs=1)
+
+
+def test_a_training_that_is_pruned_stops_after_the_epoch(pruned, digits):
+    experiment = pruned(
+        lambda recorder: rs.integrations.sklearn.record_partial_fit(GaussianNB(), *digits, recorder, epochs=4),
+        "train_score",
+    )
+    assert len(experiment.observations["train_score"]) == 2

@@ -135,3 +135,8 @@ def test_a_block_knows_how_it_ended(tmp_path, trainer, error, status):
     (experiment,) = rs.all_experiments(tmp_path / "records")
     assert experiment.status == status
     assert len(experiment.observations["loss"]) == 1
+
+
+def test_a_training_that_is_pruned_stops_where_it_logs(pruned, trainer):
+    experiment = pruned(lambda recorder: trainer(rs.integrations.transformers.RecordCallback(recorder)).train(), "loss")
+    assert len(experiment.observations["loss"]) == 1  # Transformers counts the first step as 1

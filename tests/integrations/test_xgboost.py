@@ -131,3 +131,10 @@ def test_a_block_knows_how_it_ended(tmp_path, data, error, status):
     (experiment,) = rs.all_experiments(tmp_path)
     assert experiment.status == status
     assert len(experiment.observations["train-mlogloss"]) == 3
+
+
+def test_a_training_that_is_pruned_stops_after_the_round(pruned, data):
+    experiment = pruned(
+        lambda recorder: train(data, rs.integrations.xgboost.RecordCallback(recorder)), "valid-mlogloss"
+    )
+    assert len(experiment.observations["valid-mlogloss"]) == 2
