@@ -11,6 +11,7 @@ from researcher.params import as_float
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 
 def floats(values: Sequence[float]) -> Array:

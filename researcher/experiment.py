@@ -9,13 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.observations import SUMMARIES, Shape, lower_is_better, numbers_of, shape_of
+from researcher.observations import WITH_BEST, Shape, lower_is_better, numbers_of, shape_of
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 from researcher.places import Place
 
 RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
 TIMESTAMP = "%Y-%m-%d_%H:%M:%S"
-_SUMMARIES = (*SUMMARIES, "best")
 
 
 def ours_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -329,7 +328,7 @@ class Experiment:
         found = looked_up(self._params, path)
         if found is not ABSENT:
             return found
-        if len(path) > 1 and path[0] in _SUMMARIES:
+        if len(path) > 1 and path[0] in WITH_BEST:
             return self.summary(path[0], ".".join(path[1:]))
         if path in {("status",), ("hash",)}:
             return getattr(self, path[0])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.exporting import to_arrow, to_csv, to_polars
-from researcher.observations import lower_is_better
+from researcher.observations import WITH_BEST, lower_is_better
 from researcher.params import ABSENT, flattened, label, varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
@@ -186,7 +186,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         import difflib
 
         names = {*self._table().params} | _OWN_NAMES
-        names |= {f"{kind}.{name}" for name in self.observed() for kind in ("final", "min", "max", "best")}
+        names |= {f"{kind}.{name}" for name in self.observed() for kind in WITH_BEST}
         near = difflib.get_close_matches(".".join(path), sorted(names), n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"
@@ -196,7 +196,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         return len(self) <= _FEW and "numpy" not in sys.modules
 
     def _table(self) -> Table:
-        from researcher.tables.table import table_of
+        from researcher.tables.tabling import table_of
 
         return table_of(self)
 

@@ -34,7 +34,7 @@ def columns_of(experiments: Sequence[Experiment]) -> dict[str, list[object]]:
     >>> columns_of([Experiment({"lr": 0.1, "observations": {"loss": [2, 1]}}), Experiment({"depth": 3})])
     {'lr': [0.1, absent], 'depth': [absent, 3], 'loss': [1, absent]}
     """
-    from researcher.tables.table import table_of
+    from researcher.tables.tabling import table_of
 
     table = table_of(experiments)
     return {name: column.listed() for name, column in table.columns().items()}
@@ -55,7 +55,7 @@ def to_arrow(experiments: Sequence[Experiment]) -> pa.Table:
 
 
 def _names_of(experiments: Sequence[Experiment]) -> list[object]:
-    from researcher.tables.table import table_of
+    from researcher.tables.tabling import table_of
 
     return [*table_of(experiments).name]
 

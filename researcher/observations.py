@@ -15,6 +15,7 @@ from researcher.params import ABSENT, as_float
 
 Shape = Literal["number", "curve", "folds", "other"]
 SUMMARIES = ("final", "min", "max")
+WITH_BEST = (*SUMMARIES, "best")
 _LOWER_IS_BETTER = (
     "loss",
     "error",

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from researcher.errors import QueryError
 from researcher.params import looked_up
-from researcher.query import DEEPEST, LONGEST, Lookup, parse, quoted
+from researcher.query import Lookup, parse, quoted
+from researcher.query.parsing import DEEPEST, LONGEST
 
 PARAMS = {
     "lr": 0.01,

@@ -23,7 +23,7 @@ from researcher.storage.reading import read
 from researcher.tables import one_by_one
 from researcher.tables.coded import coded
 from researcher.tables.matching import matching
-from researcher.tables.table import table_of
+from researcher.tables.tabling import table_of
 from tests import strategies
 
 VALUES = st.one_of(

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from researcher.errors import NotRecordable, ObservationConflict, ResearcherError
 from researcher.experiment import Experiment
 from researcher.plain import plain
-from researcher.storage.lines import FOLDS, Line, number_text
-from researcher.storage.replay import is_step
+from researcher.storage.lines import FOLDS, Line, is_step, number_text
 from researcher.storage.strict import Notes, pointer
 from researcher.storage.whole import held
 

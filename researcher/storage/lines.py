@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import msgspec
 
 from researcher.plain import DEEPEST, key_text
 from researcher.storage.records import shallow
+from researcher.storage.strict import TOKENS
 
 FOLDS = 10_000  # a fold beyond is taken for a mistake: a record lists all folds below it too
 Number = int | float
@@ -119,6 +121,34 @@ def beginnings(line: bytes) -> Iterator[int]:
 def number_text(value: float) -> Number | str:
     """A number as strict JSON can hold it."""
     return value if isinstance(value, int) or math.isfinite(value) else key_text(value)
+
+
+def number(value: Number | str) -> Number:
+    """The number of such a text; NaN and infinity are written as text."""
+    if isinstance(value, str):
+        if value not in TOKENS:
+            raise ValueError(f"{value!r} is no number")
+        return TOKENS[value]
+    return value
+
+
+def is_step(step: Number) -> bool:
+    """Whether it is a number that can be a step: one that floats reach."""
+    return abs(step) <= sys.float_info.max
+
+
+def check(line: Line) -> None:
+    """Refuse what JSON can say, but no writer of ours: what is not finite, and what does not fit together."""
+    if not math.isfinite(line.time) or (line.step is not None and not is_step(line.step)):
+        raise ValueError("a time or step that is not finite")
+    for series in line.series or ():
+        if not all(map(is_step, series.steps)) or len({len(series.steps), len(series.values)}) > 1:
+            raise ValueError("a curve that makes no sense")
+        if len(series.times) not in (0, len(series.values)):
+            raise ValueError("times that are not those of the curve")
+        for value in series.values:
+            if isinstance(value, str):
+                number(value)
 
 
 def _decoded_leniently(line: bytes) -> Any:

@@ -2,52 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from researcher.observations import shape_of
-from researcher.storage.lines import Line, Number, Series
-from researcher.storage.strict import TOKENS, Notes, pointer
-
-
-class Curve:
-    """Values of one observation, or of one fold of it, in the order of their steps.
-
-    Attributes:
-        steps: of the values, ascending, each once.
-        values: the last one that was observed at each step.
-        times: when that was, in seconds since the start.
-        following: the step that the next value has unless it says otherwise.
-    """
-
-    def __init__(self, first: Number = 0) -> None:
-        self.steps: list[Number] = []
-        self.values: list[Number | None] = []
-        self.times: list[Number | None] = []
-        self.following = first
-
-    def add(self, step: Number | None, value: Number | None, time: Number | None) -> None:
-        """A value at a step takes the place of what was observed there before."""
-        step = self.following if step is None else step
-        self.following = step + 1 if type(step) is int else _after(step)
-        place = len(self.steps)
-        if place and step <= self.steps[-1]:
-            place = bisect_left(self.steps, step)
-            if self.steps[place] == step:
-                self.values[place], self.times[place] = value, time
-                return
-        self.steps.insert(place, step)
-        self.values.insert(place, value)
-        self.times.insert(place, time)
-
-    def counted(self) -> bool:
-        """Whether the steps are 0, 1, 2 and so on."""
-        return not self.steps or (
-            self.steps[0] == 0 and self.steps[-1] == len(self.steps) - 1 and self.steps == [*range(len(self.steps))]
-        )
+from researcher.storage.curve import Curve, Curves, after, curves_in, part_of
+from researcher.storage.lines import Line, Number, Series, check, number
+from researcher.storage.strict import Notes, pointer
 
 
 class Replay:
@@ -64,7 +25,7 @@ class Replay:
         self.odd = 0
         self.last: float = 0.0
         self._ours: dict[str, Any] = {}
-        self._curves: dict[str, Curve | dict[int, Curve]] = {}
+        self._curves: dict[str, Curves] = {}
         self._kept: dict[str, Any] = {}
         self._order: dict[str, None] = {}
         self._first: Number = 0  # the step of the first value of a curve that is new
@@ -77,10 +38,10 @@ class Replay:
         Raises:
             ValueError: it makes no sense; nothing of it is taken in.
         """
-        _check(line)
+        check(line)
         points = line.observed or {}
         if str in map(type, points.values()):
-            points = {name: _number(value) for name, value in points.items()}
+            points = {name: number(value) for name, value in points.items()}
         kept = self._restored(line) if line.kept else {}
         if line.resumed:
             self._resume(line)
@@ -120,7 +81,7 @@ class Replay:
     def observations(self) -> dict[str, Any]:
         """The observations as a record holds them."""
         return {
-            name: self._kept[name] if name in self._kept else _each(self._curves[name], lambda curve: [*curve.values])
+            name: self._kept[name] if name in self._kept else part_of(self._curves[name], lambda curve: [*curve.values])
             for name in self._order
         }
 
@@ -135,10 +96,11 @@ class Replay:
     def series(self) -> dict[str, Any]:
         """What the ``researcher`` part says of curves: the steps where they are not 0, 1, 2 and so on, known times."""
         curves = {name: self._curves[name] for name in self._order if name in self._curves}
-        uneven = {name: curve for name, curve in curves.items() if not _counted(curve)}
+        uneven = {name: found for name, found in curves.items() if not all(c.counted() for c in curves_in(found))}
+        timed = {name: found for name, found in curves.items() if any(c.timed() for c in curves_in(found))}
         parts = {
-            "steps": {name: _each(curve, lambda c: [*c.steps]) for name, curve in uneven.items()},
-            "times": {name: _each(curve, lambda c: [*c.times]) for name, curve in curves.items() if _timed(curve)},
+            "steps": {name: part_of(found, lambda curve: [*curve.steps]) for name, found in uneven.items()},
+            "times": {name: part_of(found, lambda curve: [*curve.times]) for name, found in timed.items()},
         }
         return {name: part for name, part in parts.items() if part}
 
@@ -179,7 +141,7 @@ class Replay:
         if curve is not None:
             times: Sequence[Number | None] = series.times or [None] * len(series.values)
             for step, value, time in zip(series.steps, series.values, times, strict=True):
-                curve.add(step, None if value is None else _number(value), time)
+                curve.add(step, None if value is None else number(value), time)
 
     def _resume(self, line: Line) -> None:
         self._before, self._begun = self.duration, line.time
@@ -188,41 +150,8 @@ class Replay:
         step = line.step
         self._first = step or 0
         for found in self._curves.values():
-            for curve in found.values() if isinstance(found, dict) else (found,):
-                curve.following = step if step is not None else _after(curve.steps[-1]) if curve.steps else 0
-
-
-def _check(line: Line) -> None:
-    """Refuse what JSON can say, but no writer of ours: what is not finite, and what does not fit together."""
-    if not math.isfinite(line.time) or (line.step is not None and not is_step(line.step)):
-        raise ValueError("a time or step that is not finite")
-    for series in line.series or ():
-        if not all(map(is_step, series.steps)) or len({len(series.steps), len(series.values)}) > 1:
-            raise ValueError("a curve that makes no sense")
-        if len(series.times) not in (0, len(series.values)):
-            raise ValueError("times that are not those of the curve")
-        for value in series.values:
-            if isinstance(value, str):
-                _number(value)
-
-
-def is_step(step: Number) -> bool:
-    """Whether it is a number that can be a step: one that floats reach."""
-    return abs(step) <= sys.float_info.max
-
-
-def _number(value: Number | str) -> Number:
-    """A number of a line; NaN and infinity are written as text."""
-    if isinstance(value, str):
-        if value not in TOKENS:
-            raise ValueError(f"{value!r} is no number")
-        return TOKENS[value]
-    return value
-
-
-def _after(step: Number) -> Number:
-    """The step after it; of a float too large for that to be another one, an integer."""
-    return step + 1 if step + 1 > step else int(step) + 1
+            for curve in curves_in(found):
+                curve.following = step if step is not None else after(curve.steps[-1]) if curve.steps else 0
 
 
 def annotated(ours: Mapping[str, Any], line: Line) -> dict[str, Any]:
@@ -243,20 +172,3 @@ def annotated(ours: Mapping[str, Any], line: Line) -> dict[str, Any]:
 def _listed(ours: Mapping[str, Any], name: str) -> list[Any]:
     found = ours.get(name)
     return found if isinstance(found, list) else []
-
-
-def _each(found: Curve | dict[int, Curve], part: Any) -> Any:
-    """A part of a curve; of folds a list of them, empty where a fold was left out."""
-    if isinstance(found, Curve):
-        return part(found)
-    return [part(found[fold]) if fold in found else [] for fold in range(max(found) + 1)]
-
-
-def _counted(found: Curve | dict[int, Curve]) -> bool:
-    return found.counted() if isinstance(found, Curve) else all(curve.counted() for curve in found.values())
-
-
-def _timed(found: Curve | dict[int, Curve]) -> bool:
-    """Whether it is known of any value when it was observed."""
-    curves = found.values() if isinstance(found, dict) else (found,)
-    return any(time is not None for curve in curves for time in curve.times)

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from researcher.experiment import Experiment
+from researcher.observations import SUMMARIES
 from researcher.params import ABSENT, as_float, flattened
 from researcher.plain import plain
 from researcher.storage.arrow import array, joined, kind_of, pa
@@ -17,8 +18,7 @@ from researcher.storage.split import SERIES, put_together, split, utf8
 Row = Mapping[str, Any]  # the values of an experiment by the name of their column
 Kinds = Mapping[str, str]  # the type of each column that not every archive has, by name
 
-_SUMMARIES = ("final", "min", "max")
-_GROUPS = ("params", *_SUMMARIES, *SERIES)
+_GROUPS = ("params", *SUMMARIES, *SERIES)
 _TEXTS = pa.list_(pa.string())
 _OWN = {
     "experiment": pa.string(),
@@ -70,7 +70,7 @@ def experiment_of(row: Row, series: Callable[[str], Any]) -> Experiment:
 
 def belongs_to_head(name: str) -> bool:
     """Whether `experiment_of` takes this column."""
-    return name in ("experiment", "record") or name.partition(".")[0] in _SUMMARIES
+    return name in ("experiment", "record") or name.partition(".")[0] in SUMMARIES
 
 
 def kinds_of(rows: Iterable[Row]) -> dict[str, str]:
@@ -120,7 +120,7 @@ def _row(experiment: Experiment, data: Mapping[str, Any]) -> Row:
         "notes": list(map(utf8, experiment.notes)),
         "record": record,
         **{f"params.{utf8(name)}": value for name, value in params.items() if name != "title"},
-        **{f"{which}.{utf8(name)}": experiment.summary(which, name) for which in _SUMMARIES for name in observed},
+        **{f"{which}.{utf8(name)}": experiment.summary(which, name) for which in SUMMARIES for name in observed},
         **series,
     }
 
@@ -132,7 +132,7 @@ def _summaries_in(row: Row, exact: Mapping[str, str]) -> dict[tuple[str, str], o
         return None
     found: dict[tuple[str, str], object] = {}
     for name, kind in exact.items():
-        for which in _SUMMARIES:
+        for which in SUMMARIES:
             value = row.get(f"{which}.{name}")
             if value is None:
                 return None
@@ -151,7 +151,7 @@ def _is_series(name: str) -> bool:
 def _kind(name: str, value: Any) -> str:
     if _is_series(name):
         return "list<list<float>>" if _folded(value) else "list<float>"
-    return "float" if name.partition(".")[0] in _SUMMARIES else kind_of(value)
+    return "float" if name.partition(".")[0] in SUMMARIES else kind_of(value)
 
 
 def _joined(name: str, kinds: Iterable[str]) -> str:

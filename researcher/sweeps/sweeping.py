@@ -20,8 +20,8 @@ from researcher.sweeps.job import Job
 from researcher.sweeps.objective import Mode, Objective
 from researcher.sweeps.plan import Listed, Plan
 from researcher.sweeps.settings import known_outcomes, open_settings, recorded, seeds_of, settings_of, status_of
+from researcher.sweeps.study import direction_of, trials_of
 from researcher.sweeps.tally import Tally
-from researcher.sweeps.trials import direction_of, trials_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from researcher.errors import MissingExtra, SpaceError
+from researcher.errors import SpaceError
 from researcher.experiment import Experiment
 from researcher.places import Place
-from researcher.record import checked_params
 from researcher.storage.reading import read
-from researcher.sweeps.choices import Choices
+from researcher.sweeps.asking import Asking
 from researcher.sweeps.job import Outcome, outcome_of
-from researcher.sweeps.objective import Mode, Objective
+from researcher.sweeps.objective import Objective
 from researcher.sweeps.pruning import Reported
 from researcher.sweeps.remembering import HASHES, Ended, Hashes, remembered
 from researcher.sweeps.settings import Setting
-from researcher.sweeps.spaces import space_of
 
 _LOOK = 0.2  # seconds between two looks at what runs
-
-Definition = Callable[[Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +46,9 @@ class Trials:
     def __init__(
         self,
         study: Any,
-        space: Mapping[str, Any] | Definition,
+        asking: Asking,
         n: int,
-        seeds: Sequence[int | None],
+        repeats: int,
         objective: Objective,
         records: Place,
     ) -> None:
@@ -60,18 +56,15 @@ class Trials:
 
         Args:
             study: of Optuna.
-            space: what it chooses from, or a function that makes params of a trial.
+            asking: how it is asked.
             n: how many trials there are in all.
-            seeds: of the repeats.
+            repeats: how many settings each of them has.
             objective: what the study is told; of repeats the mean.
             records: the records directory.
-
-        Raises:
-            SpaceError: Optuna does not know a distribution.
         """
         self._study = study
-        self._space = space if callable(space) else Choices(space_of(space))
-        self._seeds = seeds
+        self._asking = asking
+        self._repeats = repeats
         self._objective = objective
         self._records = records
         self._open = n  # trials to be asked for
@@ -79,15 +72,15 @@ class Trials:
         self._waiting: dict[str, list[_Trial]] = {}  # by hash, the trials that wait for it
         self._ended = Ended()
         self._observed = False  # whether the objective is known to be observed
-        self._prunes = len(seeds) == 1 and type(study.pruner).__name__ != "NopPruner"
+        self._prunes = repeats == 1 and type(study.pruner).__name__ != "NopPruner"
         self.settings: list[Setting] = []
-        self.total = n * len(seeds)
+        self.total = n * repeats
         self.patience = _LOOK if self._prunes else None
 
     @property
     def left(self) -> int:
         """How many settings may still have to run."""
-        return self._open * len(self._seeds)
+        return self._open * self._repeats
 
     def take_up(self, known: Mapping[str, Experiment], *, retry_failed: bool) -> None:
         """Go on from what is recorded: tell the study what it does not know, and put first what was not completed.
@@ -101,7 +94,8 @@ class Trials:
         done = {"finished", "pruned"} if retry_failed else {"finished", "pruned", "failed"}
         self._ended.update({h: outcome_of(e, self._objective) for h, e in known.items() if e.status in done})
         told, waiting = remembered(self._study, known, self._ended)
-        for chosen, settings in self._recorded(known, {hashes for hashes, _ in told}):
+        ended = {hashes for hashes, _ in told if self._ended.holds(hashes)}
+        for chosen, settings in self._asking.recorded(known, ended):
             hashes = tuple(setting.hash for setting in settings)
             if not self._ended.holds(hashes):
                 if hashes not in waiting:
@@ -139,13 +133,7 @@ class Trials:
 
     def _ask(self) -> None:
         self._open -= 1
-        if isinstance(self._space, Choices):
-            asked = self._study.ask(self._space.distributions)
-            settings = self._settings(asked.params)
-        else:
-            asked = self._study.ask()
-            params = checked_params(self._space(asked))
-            settings = [Setting.of(params if seed is None else {**params, "seed": seed}) for seed in self._seeds]
+        asked, settings = self._asking.ask(self._study)
         asked.set_user_attr(HASHES, [setting.hash for setting in settings])
         reported = None
         if self._prunes and isinstance(self._records, Path):  # journals on stores are seen too late
@@ -181,35 +169,11 @@ class Trials:
                 state=state,
                 value=value,
                 params=dict(chosen),
-                distributions=self._space.distributions if isinstance(self._space, Choices) else {},
+                distributions=self._asking.distributions,
                 user_attrs={HASHES: list(hashes)},
                 intermediate_values=curve,
             )
         )
-
-    def _settings(self, chosen: Mapping[str, Any]) -> list[Setting]:
-        assert isinstance(self._space, Choices)  # noqa: S101 - for the type checker
-        return [Setting.of(self._space.params(chosen, seed)) for seed in self._seeds]
-
-    def _recorded(
-        self, known: Mapping[str, Experiment], told: Collection[Hashes]
-    ) -> Iterator[tuple[dict[str, Any], list[Setting]]]:
-        """What a trial chose, and its settings, for each trial of which something is recorded."""
-        if not isinstance(self._space, Choices):
-            for hashes in sorted(told):
-                if self._ended.holds(hashes):
-                    yield {}, [Setting(known[h].params, h) for h in hashes]
-            return
-        seen: set[str] = set()
-        for experiment in known.values():
-            seed = experiment.params.get("seed") if self._seeds != [None] else None
-            if experiment.hash in seen or seed not in self._seeds:
-                continue
-            chosen = self._space.chosen(experiment.params, seed)
-            if chosen is not None:
-                settings = self._settings(chosen)
-                seen.update(setting.hash for setting in settings)
-                yield chosen, settings
 
     def _check(self, outcome: Outcome) -> None:
         """See once whether the objective is observed at all."""
@@ -220,44 +184,3 @@ class Trials:
             names = ", ".join(experiment.observed()) or "nothing"
             raise SpaceError(f"the objective {self._objective.observation!r} was not observed; observed were: {names}")
         self._observed = True
-
-
-def trials_of(
-    study: Any,
-    space: object,
-    n: int | None,
-    seeds: Sequence[int | None],
-    objective: Objective,
-    records: Place,
-    known: Mapping[str, Experiment],
-    *,
-    retry_failed: bool,
-) -> Trials:
-    """The plan of a study, that goes on from what is recorded; see `Trials`.
-
-    Raises:
-        SpaceError: the space is no single one, Optuna does not know a distribution in it, or ``n`` is missing.
-    """
-    if n is None or n < 1:
-        raise SpaceError(f"n={n!r}: a study has no end; say how many trials, from 1 on")
-    if not callable(space) and not isinstance(space, Mapping):
-        raise SpaceError("the space of a study is a dict of what each param can be, or a function of the trial")
-    trials = Trials(study, space, n, seeds, objective, records)
-    trials.take_up(known, retry_failed=retry_failed)
-    return trials
-
-
-def direction_of(study: Any) -> Mode:
-    """Whether a study is after the smallest or the largest value.
-
-    Raises:
-        SpaceError: it has several objectives.
-        MissingExtra: Optuna is not installed.
-    """
-    try:
-        from optuna.study import StudyDirection
-    except ImportError:
-        raise MissingExtra("optuna", "a sweep with a study needs Optuna") from None
-    if len(study.directions) != 1:
-        raise SpaceError(f"the study has {len(study.directions)} objectives; a sweep is after one")
-    return "max" if study.directions[0] == StudyDirection.MAXIMIZE else "min"

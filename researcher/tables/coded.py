@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from researcher.arrays import Array
+from researcher.arrays import Array, Mask
 from researcher.params import ABSENT, value_key, value_order
 
 _EXACT = 2**53  # integers up to this one are exact as floats
@@ -34,7 +34,7 @@ class Coded:
     codes: Codes
     _kept: dict[str, Any] = field(default_factory=dict, repr=False)  # what follows from the values alone
 
-    def numbers(self) -> tuple[Array, npt.NDArray[np.bool_]]:
+    def numbers(self) -> tuple[Array, Mask]:
         """The values as floats, and which of them are exactly that number, each of shape ``(n_values,)``."""
         if "numbers" not in self._kept:
             kinds = [*map(type, self.values)]
@@ -48,7 +48,7 @@ class Coded:
             else:
                 numbers = np.array(self.values, dtype=float)
             self._kept["numbers"] = numbers, exact
-        found: tuple[Array, npt.NDArray[np.bool_]] = self._kept["numbers"]
+        found: tuple[Array, Mask] = self._kept["numbers"]
         return found
 
     def listed(self) -> list[Any]:

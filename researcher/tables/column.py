@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from researcher.arrays import Array
+from researcher.arrays import Array, Mask
 from researcher.params import ABSENT
 from researcher.tables.facets import Facet
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

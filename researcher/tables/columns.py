@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from researcher.arrays import Array, floats
+from researcher.arrays import Array, Mask, floats
 from researcher.experiment import Experiment
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT
-from researcher.tables.column import Column, Mask, column_of_facet, column_of_numbers
+from researcher.tables.column import Column, column_of_facet, column_of_numbers
 from researcher.tables.facets import OWN, SUMMARIES, Facet, facet_of, facet_of_coded, facet_of_numbers, telling
 from researcher.tables.finals import finals_of
-from researcher.tables.table import table_of
+from researcher.tables.tabling import table_of
 
 Numbers = tuple[Array, Mask]
 

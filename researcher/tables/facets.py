@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from researcher.arrays import Array, floats
+from researcher.arrays import Array, Mask, floats
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, as_float, is_number, label, value_key, value_order
 from researcher.plain import plain
 from researcher.tables.coded import Coded, coded
-from researcher.tables.table import table_of
+from researcher.tables.tabling import table_of
 
 OWN = ("status", "title", "timestamp", "duration", "hash", "tags")
 SUMMARIES = ("final", "best", "min", "max")
@@ -68,12 +68,12 @@ class Facet:
         return bool((self.codes != self.codes[:1]).any())
 
     @cached_property
-    def there(self) -> npt.NDArray[np.bool_]:
+    def there(self) -> Mask:
         """Which experiments have a value, of shape ``(n_experiments,)``."""
-        found: npt.NDArray[np.bool_] = self.codes < len(self.values) - (self.values[-1:] == (ABSENT,))
+        found: Mask = self.codes < len(self.values) - (self.values[-1:] == (ABSENT,))
         return found
 
-    def chosen(self, kept: Kept) -> npt.NDArray[np.bool_]:
+    def chosen(self, kept: Kept) -> Mask:
         """Which experiments a filter keeps, of shape ``(n_experiments,)``."""
         if not isinstance(kept, Mapping):
             keys = {value_key(value) for value in kept}
@@ -85,10 +85,10 @@ class Facet:
         else:
             low, high = as_float(kept.get("min", -np.inf)), as_float(kept.get("max", np.inf))
             wanted = (low <= self.numbers) & (self.numbers <= high)
-        found: npt.NDArray[np.bool_] = wanted[self.codes]
+        found: Mask = wanted[self.codes]
         return found
 
-    def counts(self, mask: npt.NDArray[np.bool_]) -> list[int]:
+    def counts(self, mask: Mask) -> list[int]:
         """How many of the experiments in ``mask`` have each value."""
         found: list[int] = np.bincount(self.codes[mask], minlength=len(self.values)).tolist()
         return found
@@ -132,7 +132,7 @@ def facet_of_coded(name: str, column: Coded) -> Facet:
     return _in_order(name, values, place[column.codes])
 
 
-def facet_of_numbers(name: str, numbers: Array, there: npt.NDArray[np.bool_]) -> Facet:
+def facet_of_numbers(name: str, numbers: Array, there: Mask) -> Facet:
     """The facet of a column of numbers, each of shape ``(n_experiments,)``."""
     distinct, codes = np.unique(numbers[there], return_inverse=True)
     found = np.full(len(numbers), len(distinct), dtype=np.int32)

@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from researcher.arrays import Mask
 from researcher.params import ABSENT, Path
-from researcher.query import Comparison, Junction, Literal, Name, Negation, Node, Query, names_in
-from researcher.tables.table import Numbers, Table
+from researcher.query import Query
+from researcher.query.tree import Comparison, Junction, Literal, Name, Negation, Node, names_in
+from researcher.tables.numbers import Numbers
+from researcher.tables.table import Table
 
 Verdicts = npt.NDArray[np.int8]
 """For each experiment whether something is true, false, or unknown."""
@@ -34,9 +37,9 @@ _RELATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-def matching(query: Query, table: Table) -> npt.NDArray[np.bool_]:
+def matching(query: Query, table: Table) -> Mask:
     """Which experiments a query matches, of shape ``(n_experiments,)``."""
-    found: npt.NDArray[np.bool_] = _verdicts(query.condition, table) == _TRUE
+    found: Mask = _verdicts(query.condition, table) == _TRUE
     return found
 
 
@@ -60,7 +63,7 @@ def _negated(verdicts: Verdicts) -> Verdicts:
     return -verdicts
 
 
-def _told(true: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> Verdicts:
+def _told(true: Mask, known: Mask) -> Verdicts:
     """What is true, what is false, and what is not known."""
     return np.where(known, np.where(true, np.int8(_TRUE), np.int8(_FALSE)), np.int8(_UNKNOWN))
 
@@ -95,7 +98,7 @@ def _with_number(relation: str, path: Path, constant: object, table: Table) -> V
     return found[column.codes]
 
 
-def _of_numbers(node: Node, numbers: Numbers, compared: npt.NDArray[np.bool_]) -> Verdicts:
+def _of_numbers(node: Node, numbers: Numbers, compared: Mask) -> Verdicts:
     found = _told(compared, numbers.there)
     for place, value in numbers.asked.items():
         found[place] = _verdict(node, dict.fromkeys(names_in(node), value))

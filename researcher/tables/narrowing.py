@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from researcher.tables.column import Mask
+from researcher.arrays import Mask
 from researcher.tables.facets import Facet, Kept
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from researcher.arrays import Array
+from researcher.arrays import Array, Mask
 from researcher.experiment import RESERVED, Experiment
 from researcher.observations import SUMMARIES, lower_is_better
 from researcher.params import ABSENT, Path, leaves, looked_up
@@ -47,7 +47,7 @@ class Rows:
         self._shelf = shelf
         self._columns: dict[Key, Coded] = {}
         self._paths: dict[Path, Coded] = {}
-        self._numbers: dict[tuple[str, str], tuple[Array, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = {}
+        self._numbers: dict[tuple[str, str], tuple[Array, Mask, Mask]] = {}
 
     def column(self, place: Key) -> Coded:
         """The values of one key of the records, or of their ``researcher`` part."""
@@ -137,14 +137,14 @@ class Rows:
         there = np.flatnonzero(first < len(rows))
         return [names[i] for i in there[np.lexsort((line[there], first[there]))]]
 
-    def numbers(self, which: str, name: str) -> tuple[Array, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    def numbers(self, which: str, name: str) -> tuple[Array, Mask, Mask]:
         """A number of an observation, which rows have it, and where it is an integer."""
         which = which if which != "best" else "min" if lower_is_better(name) else "max"
         if (which, name) not in self._numbers:
             self._numbers[which, name] = self._summaries(which, name)
         return self._numbers[which, name]
 
-    def _summaries(self, which: str, name: str) -> tuple[Array, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    def _summaries(self, which: str, name: str) -> tuple[Array, Mask, Mask]:
         values = np.full(self.n, np.nan)
         there, whole = np.zeros(self.n, dtype=bool), np.zeros(self.n, dtype=bool)
         with self._shelf.lock:

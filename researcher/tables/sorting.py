@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from researcher.arrays import Array, Indices
+from researcher.arrays import Array, Indices, Mask
 from researcher.params import Path
-from researcher.tables.table import Mask, Table
+from researcher.tables.table import Table
 
 
 def order(table: Table, names: Sequence[tuple[Path, bool]]) -> Indices:

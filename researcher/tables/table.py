@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from researcher.arrays import Array, Indices, floats
 from researcher.experiment import Experiment
-from researcher.observations import SUMMARIES
-from researcher.params import ABSENT, Path, flattened, leaves
-from researcher.storage.shelf import Home, Shelf, Shelved, Slot
+from researcher.observations import WITH_BEST
+from researcher.params import ABSENT, Path, flattened
+from researcher.storage.shelf import Shelf
 from researcher.tables.coded import Coded, coded
+from researcher.tables.numbers import Numbers
+from researcher.tables.params import params_of
 from researcher.tables.rows import Rows, rows_of
 
-Mask = npt.NDArray[np.bool_]
 _OWN: Mapping[str, tuple[str, ...]] = {
     "status": ("researcher", "status"),
     "tags": ("researcher", "tags"),
@@ -28,53 +27,12 @@ _OWN: Mapping[str, tuple[str, ...]] = {
 }
 
 
-_SUMMARIES = (*SUMMARIES, "best")
-
-
-@dataclass(frozen=True, eq=False)
-class Numbers:
-    """One number for each experiment, such as the final value of an observation.
-
-    Attributes:
-        values: as floats; NaN where there is none, of shape ``(n_experiments,)``.
-        there: which experiments have one, NaN among them, of shape ``(n_experiments,)``.
-        whole: which of them are integers, of shape ``(n_experiments,)``.
-        asked: the numbers, or `ABSENT`, of those experiments that were asked one by one, by their place.
-    """
-
-    values: Array
-    there: Mask
-    whole: Mask
-    asked: Mapping[int, object]
-
-    def cells(self) -> Any:
-        """An array of integers or floats; of what these cannot hold a list, None where there is no number."""
-        if self.asked:
-            return [None if value is ABSENT else value for value in self.listed()]
-        return self.values.astype(np.int64) if self.whole.all() and self.there.all() else self.values
-
-    def listed(self) -> list[object]:
-        """Exactly the numbers, integers as such; `ABSENT` where there is none."""
-        found: list[object] = self.values.tolist()
-        for place in np.flatnonzero(~self.there).tolist():
-            found[place] = ABSENT
-        for place in np.flatnonzero(self.whole).tolist():
-            found[place] = int(self.values[place])
-        for place, value in self.asked.items():
-            found[place] = value
-        return found
-
-
 class Table:
     """Experiments as columns, as they are when a column is first asked for; the same is given after that.
 
-    `table_of` makes one of any experiments. Those of a records directory are not decoded for it, and no `Experiment`
-    is made of them; those that were made by hand, still run, or hold something else now than their record did are
-    asked one by one. To have one of them, index the list of experiments.
-
-    >>> table = table_of([Experiment({"lr": lr, "observations": {"loss": [1, 1 / lr]}}) for lr in (2, 4)])
-    >>> table.params["lr"].listed(), table.numbers("final", "loss").values.tolist(), table.status.listed()
-    ([2, 4], [0.5, 0.25], ['finished', 'finished'])
+    Those of a records directory are not decoded for it, and no `Experiment` is made of them; those that were made by
+    hand, still run, or hold something else now than their record did are asked one by one. To have one of them, index
+    the list of experiments.
     """
 
     def __init__(self, shelf: Shelf | None, rows: Indices, loose: Mapping[int, Experiment]) -> None:
@@ -104,7 +62,7 @@ class Table:
         In order of first appearance.
         """
         flat = {place: flattened(e.params) for place, e in self.loose.items()}
-        found = self._shelved_params()
+        found = {} if self._shelf is None else params_of(self._shelf, self._rows)
         firsts: dict[str, tuple[int, ...]] = {name: first for name, (first, _) in found.items()}
         for place, own in flat.items():
             for order, name in enumerate(own):
@@ -170,7 +128,7 @@ class Table:
     def look_up(self, path: Path) -> Coded:
         """What a name in a query stands for, for each experiment; see `Experiment.look_up`."""
         found = self._with_loose(self._shelved_look_up(path), self._said(lambda e: e.look_up(path)))
-        if len(path) > 1 and path[0] in _SUMMARIES:
+        if len(path) > 1 and path[0] in WITH_BEST:
             numbers = self.numbers(path[0], ".".join(path[1:]))
             codes = np.where(numbers.there, np.arange(len(self)), -1).astype(np.int32)
             return found.or_else(Coded(numbers.listed(), codes))
@@ -245,7 +203,7 @@ class Table:
 
     def numbers_at(self, path: Path) -> Numbers | None:
         """The numbers that a name in a query stands for in all experiments; None if it may be something else."""
-        if len(path) < 2 or path[0] not in _SUMMARIES or path[0] in self._beginnings:
+        if len(path) < 2 or path[0] not in WITH_BEST or path[0] in self._beginnings:
             return None
         return self.numbers(path[0], ".".join(path[1:]))
 
@@ -295,84 +253,3 @@ class Table:
         codes = np.full(len(self), -1, dtype=np.int32)
         codes[[*said]] = made.codes
         return found.or_else(Coded(made.values, codes))
-
-    def _shelved_params(self) -> dict[str, tuple[tuple[int, ...], Coded]]:
-        """The params of rows by dotted name: where each appears first, and its column over the whole shelf."""
-        rows, shelf = self.shelved, self._shelf
-        if rows is None or shelf is None:
-            return {}
-        names = [".".join(leaf.path) for leaf in rows.leaves]
-        if len(set(names)) < len(names):  # some may be told apart by backticks, in one experiment and not in another
-            return self._params_one_by_one()
-        layouts, which = _layouts(shelf)
-        places = np.flatnonzero(self._rows >= 0)
-        found: dict[str, tuple[tuple[int, ...], Coded]] = {}
-        for name, leaf in zip(names, rows.leaves, strict=True):
-            there = places[leaf.column.codes[self._rows[places]] >= 0]
-            if len(there):
-                first = int(there[0])
-                row = int(self._rows[first])
-                order = layouts[which[row]].index(leaf.path[:1])
-                inner = [path for path, _ in leaves({leaf.path[0]: shelf.value(row, leaf.path[:1])})].index(leaf.path)
-                found[name] = ((first, order, inner), leaf.column)
-        return found
-
-    def _params_one_by_one(self) -> dict[str, tuple[tuple[int, ...], Coded]]:
-        rows, shelf = self.shelved, self._shelf
-        assert rows is not None and shelf is not None  # noqa: S101, PT018
-        places = np.flatnonzero(self._rows >= 0).tolist()
-        flat = {place: flattened(shelf.fresh(int(self._rows[place])).params) for place in places}
-        firsts: dict[str, tuple[int, ...]] = {}
-        for place, own in flat.items():
-            for order, name in enumerate(own):
-                firsts.setdefault(name, (place, order))
-        found = {}
-        for name, first in firsts.items():
-            values: list[object] = [ABSENT] * rows.n
-            for place, own in flat.items():
-                values[int(self._rows[place])] = own.get(name, ABSENT)
-            found[name] = (first, coded(values))
-        return found
-
-
-def table_of(experiments: Sequence[Experiment]) -> Table:
-    """The columns of these experiments."""
-    if isinstance(experiments, Shelved):
-        shelf, slots = experiments.shelf, [*experiments.slots]
-    else:
-        homes = [e.home for e in experiments]
-        shelf = next((home.shelf for home in homes if isinstance(home, Home)), None)
-        pairs = zip(experiments, homes, strict=True)
-        slots = [home.row if isinstance(home, Home) and home.shelf is shelf else e for e, home in pairs]
-    loose: dict[int, Experiment] = {}
-    try:
-        rows = _as_rows(experiments, slots)
-    except TypeError:
-        rows = np.array([slot if isinstance(slot, int) else -1 for slot in slots], dtype=np.intp)
-        loose = {place: slot for place, slot in enumerate(slots) if not isinstance(slot, int)}
-    moved = shelf.moved() if shelf is not None else {}
-    places = np.flatnonzero(np.isin(rows, [*moved])).tolist() if moved else []
-    if places:
-        loose |= {place: moved[int(rows[place])] for place in places}
-        rows = rows.copy()
-        rows[places] = -1
-    return Table(shelf, rows, dict(sorted(loose.items())))
-
-
-def _as_rows(experiments: Sequence[Experiment], slots: list[Slot]) -> Indices:
-    """The slots as an array, which is kept, as it is much quicker to see that they are still the same.
-
-    Raises:
-        TypeError: some are no rows.
-    """
-    kept = experiments.kept if isinstance(experiments, Shelved) else None
-    if kept is None or kept[0] != slots:
-        kept = slots, np.array(slots, dtype=np.intp)
-        if isinstance(experiments, Shelved):
-            experiments.kept = kept
-    return kept[1]
-
-
-def _layouts(shelf: Shelf) -> tuple[list[list[tuple[str, ...]]], Any]:
-    with shelf.lock:
-        return shelf.heads.layouts()

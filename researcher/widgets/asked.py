@@ -12,7 +12,7 @@ from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.query import parse
 from researcher.tables.matching import matching
-from researcher.tables.table import table_of
+from researcher.tables.tabling import table_of
 
 Mask = npt.NDArray[np.bool_]
 
