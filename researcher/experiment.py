@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.observations import WITH_BEST, Shape, lower_is_better, numbers_of, shape_of
+from researcher.observations import Shape, lower_is_better, numbers_of, shape_of
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 from researcher.places import Place
+from researcher.summary_names import by_steps, summary_named
 
 RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
 TIMESTAMP = "%Y-%m-%d_%H:%M:%S"
@@ -289,7 +290,8 @@ class Experiment:
 
         Args:
             which: ``final``, ``min``, ``max`` or ``best`` (the minimum where the name says loss, error or the like,
-                else the maximum). Of folds it is the mean over folds of each fold's own value.
+                else the maximum); ``best_step`` or ``at.100``, see `researcher.summary_names`. Of folds it is the
+                mean over folds of each fold's own value.
             observation: its name.
 
         Returns:
@@ -297,6 +299,8 @@ class Experiment:
         """
         if which == "best":
             which = "min" if lower_is_better(observation) else "max"
+        if by_steps(which):
+            return self._by_steps(which, observation)
         return self._summed_up().get((which, observation), ABSENT)
 
     def observed(self) -> list[str]:
@@ -319,17 +323,27 @@ class Experiment:
             }
         return known
 
+    def _by_steps(self, which: str, observation: str) -> object:
+        """A number that follows from steps; absent as long as the record is gone or damaged."""
+        from researcher.curves.at_step import number_by_steps
+
+        try:
+            return number_by_steps(self.apart(), which, observation)
+        except (RecordsNotFound, DamagedRecord):
+            return ABSENT
+
     def look_up(self, path: tuple[str, ...]) -> object:
         """What a name in a query stands for, or `researcher.ABSENT`.
 
-        A param of that name comes first; then ``final.x``, ``min.x``, ``max.x`` and ``best.x`` of an observation;
-        then ``status``, ``title``, ``timestamp``, ``duration``, ``hash``, ``tags`` and ``notes``.
+        A param of that name comes first; then ``final.x`` and the like, see `researcher.summary_names`; then
+        ``status``, ``title``, ``timestamp``, ``duration``, ``hash``, ``tags`` and ``notes``.
         """
         found = looked_up(self._params, path)
         if found is not ABSENT:
             return found
-        if len(path) > 1 and path[0] in WITH_BEST:
-            return self.summary(path[0], ".".join(path[1:]))
+        summary = summary_named(".".join(path)) if len(path) > 1 else None
+        if summary is not None:
+            return self.summary(*summary)
         if path in {("status",), ("hash",)}:
             return getattr(self, path[0])
         if path in {("tags",), ("notes",)}:

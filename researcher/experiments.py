@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.exporting import to_arrow, to_csv, to_polars
-from researcher.observations import WITH_BEST, lower_is_better
+from researcher.observations import lower_is_better
 from researcher.params import ABSENT, flattened, label, varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
 from researcher.storage.shelf import Shelved
+from researcher.summary_names import OFFERED
 from researcher.tables import one_by_one
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         import difflib
 
         names = {*self._table().params} | _OWN_NAMES
-        names |= {f"{kind}.{name}" for name in self.observed() for kind in WITH_BEST}
+        names |= {f"{kind}.{name}" for name in self.observed() for kind in OFFERED}
         near = difflib.get_close_matches(".".join(path), sorted(names), n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"

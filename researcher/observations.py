@@ -15,7 +15,6 @@ from researcher.params import ABSENT, as_float
 
 Shape = Literal["number", "curve", "folds", "other"]
 SUMMARIES = ("final", "min", "max")
-WITH_BEST = (*SUMMARIES, "best")
 _LOWER_IS_BETTER = (
     "loss",
     "error",
@@ -150,7 +149,7 @@ def summary_of(name: str, observation: object, which: str) -> object:
     folds = folds_of(observation)
     if not folds:
         return ABSENT
-    return _mean([fold[-1] if which == "final" else _extreme(fold, which) for fold in folds])
+    return mean_of([fold[-1] if which == "final" else _extreme(fold, which) for fold in folds])
 
 
 def summed_up(observation: object) -> dict[str, float]:
@@ -160,7 +159,7 @@ def summed_up(observation: object) -> dict[str, float]:
     folds = [_told(fold) for fold in folds_of(observation)]
     if len(folds) == 1:
         return dict(zip(SUMMARIES, folds[0], strict=True))
-    return {which: _mean(values) for which, values in zip(SUMMARIES, zip(*folds, strict=True), strict=False)}
+    return {which: mean_of(values) for which, values in zip(SUMMARIES, zip(*folds, strict=True), strict=False)}
 
 
 def numbers_of(observations: object, single: Collection[str] = ()) -> dict[str, dict[str, float]]:
@@ -174,6 +173,16 @@ def numbers_of(observations: object, single: Collection[str] = ()) -> dict[str, 
     return {name: numbers for name, value in series if name not in single and (numbers := summed_up(value))}
 
 
+def mean_of(values: Sequence[float]) -> float:
+    """The mean over folds; of what floats can hold it does not overflow."""
+    if len(values) == 1:
+        return values[0]
+    try:
+        return math.fsum(values) / len(values)
+    except (ValueError, OverflowError):  # both infinities, or a sum beyond the range of floats
+        return sum(value / len(values) for value in values)
+
+
 def _told(fold: Sequence[float]) -> tuple[float, float, float]:
     """What `SUMMARIES` names of one fold."""
     try:
@@ -183,15 +192,6 @@ def _told(fold: Sequence[float]) -> tuple[float, float, float]:
     if total == total:
         return fold[-1], min(fold), max(fold)
     return fold[-1], _extreme(fold, "min"), _extreme(fold, "max")
-
-
-def _mean(values: Sequence[float]) -> float:
-    if len(values) == 1:
-        return values[0]
-    try:
-        return math.fsum(values) / len(values)
-    except (ValueError, OverflowError):  # both infinities, or a sum beyond the range of floats
-        return sum(value / len(values) for value in values)
 
 
 def _extreme(fold: Sequence[float], which: str) -> float:

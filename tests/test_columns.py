@@ -15,8 +15,9 @@ from researcher.analysis.repeats import _without, repeat_numbers
 from researcher.analysis.seeds import _may_be_a_seed, looks_like_a_seed
 from researcher.params import ABSENT, flattened, label, value_key, value_order
 from researcher.storage.directory import RecordsDirectory
+from researcher.summary_names import summary_named
 from researcher.tables.columns import Columns
-from researcher.tables.facets import OWN, SUMMARIES
+from researcher.tables.facets import OWN
 
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from([1.0, 0.5, math.nan, -0.0]), st.sampled_from("ab"),
@@ -44,11 +45,11 @@ def experiments(rows: list[tuple[dict[str, Any], dict[str, Any], str]]) -> list[
 def values_of(some: list[rs.Experiment], name: str) -> list[Any]:
     """The slow and clear way to a column."""
     found = [flattened(e.params).get(name, ABSENT) for e in some]
-    which, _, observation = name.partition(".")
+    summary = summary_named(name)
     if any(value is not ABSENT for value in found):
         return found
-    if which in SUMMARIES and observation:
-        return [e.summary(which, observation) for e in some]
+    if summary is not None:
+        return [e.summary(*summary) for e in some]
     return [e.look_up((name,)) if name in OWN else e.summary("final", name) for e in some]
 
 
@@ -59,7 +60,8 @@ def test_a_column_holds_what_each_experiment_says(rows: list[Any]) -> None:
     assert list(columns.params) == list(dict.fromkeys(name for e in some for name in flattened(e.params)))
     assert list(columns.observed) == list(dict.fromkeys(name for e in some for name in e.observed()))
     assert columns.titles == [e.title or e.hash[:8] for e in some]
-    for name in (*columns.params, *columns.observed, "final.loss", "best.loss", "status", "tags", "nonsense"):
+    more = ("final.loss", "best.loss", "at.1.loss", "best_step.loss", "status", "tags", "nonsense")
+    for name in (*columns.params, *columns.observed, *more):
         values, column, facet = values_of(some, name), columns.column(name), columns.facet(name)
         assert list(map(value_key, column.values)) == list(map(value_key, values))
         assert column.there.tolist() == [value is not ABSENT for value in values]
@@ -108,7 +110,7 @@ def one_by_one(some: list[rs.Experiment], seed: Any) -> list[int]:
 @given(RECORDS, RECORDS, st.data())
 def test_columns_from_before_some_grew_are_those_made_afterwards(before: Any, after: Any, data: Any) -> None:
     some, later = experiments(before), experiments(after)
-    asked = ["final.loss", "min.loss", "lr", "status"]
+    asked = ["final.loss", "min.loss", "at.1.loss", "lr", "status"]
     columns = Columns(some)
     for name in data.draw(st.lists(st.sampled_from(asked))):
         columns.column(name)

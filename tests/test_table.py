@@ -6,6 +6,7 @@ import json
 import math
 import pickle
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +97,8 @@ def contents(draw):
 
 NAMES = st.sampled_from(
     ["a", "b", "b.x", "b.y.z", "`b.x`", "title", "final.loss", "min.acc", "best.x", "max.loss", "é",
-     "none_has_it", "status", "tags", "notes", "timestamp", "duration", "hash", "final.x"]
+     "none_has_it", "status", "tags", "notes", "timestamp", "duration", "hash", "final.x",
+     "at.1.loss", "at.0.x", "best_step.acc"]
 )  # fmt: skip
 CONSTANTS = st.sampled_from(
     ["1", "0.5", "-0.0", "nan", "inf", "True", "None", "'a'", "'NaN'", "'2026-01-31'", "9007199254740993", "1e30",
@@ -164,6 +166,8 @@ def check_table(experiments, plain):
             assert numbers.there.tolist() == [value is not ABSENT for value in listed]
             if which in ("min", "max"):
                 assert table.best(name, which) == one_by_one.best(name, which, plain)
+    for which, name in product(("at.0", "at.1", "best_step"), ("loss", "x")):
+        assert repr(table.numbers(which, name).listed()) == repr([e.summary(which, name) for e in plain])
     for name in ("status", "title"):
         assert getattr(table, name).listed() == [getattr(e, name) for e in plain]
     for name in ("hash", "name"):

@@ -33,7 +33,8 @@ def ls(
     records: Records = RECORDS,
     query: Query = "",
     sort: Annotated[
-        str, typer.Option("--sort", "-s", metavar="NAME", help="A param, final.loss, min.loss, loss, duration, title.")
+        str,
+        typer.Option("--sort", "-s", metavar="NAME", help="A param, final.loss, at.100.loss, loss, duration, title."),
     ] = "timestamp",
     reverse: Annotated[bool, typer.Option("--reverse", "-r", help="From the greatest to the least.")] = False,
     limit: Annotated[

@@ -1,9 +1,11 @@
 r"""The language that asks for experiments: ``0.001 <= lr < 0.1 and optimizer.name in ["adam", "sgd"]``.
 
 ```text
-names        depth   optimizer.name   `learning rate`   `my model`.lr   final.val_loss
+names        depth   optimizer.name   `learning rate`   `my model`.lr   layers.0.units
              Letters of any alphabet; dots lead into nested params. Any other name goes in backticks,
              and a backtick inside them is written twice.
+             final.loss   min.loss   max.loss   best.loss   at.100.loss   best_step.loss
+             Numbers that sum up an observation; see researcher.summary_names.
 values       3   1e-3   nan   inf   "adam"   'adam'   [1, 2]   True   False   None
              Also true, false, null, none. Text knows the escapes \n \t \\ \" \'.
 functions    has(name)     is there such a param or observation? Always yes or no.

@@ -89,12 +89,12 @@ def _token(query: str, kind: str, at: int, text: str) -> Token:
 
 
 def _path(query: str, start: int, end: int) -> Path:
-    path = []
+    path: list[str] = []
     for found in _NAME_PART.finditer(query, start, end):
         part, closed, bare = found.groups()
         if part is not None and not closed:
             raise QueryError(query, found.start(), _MISTAKES["`"])
-        if part is None and not bare.isidentifier():
+        if part is None and not bare.isidentifier() and not (path and _is_digits(bare)):
             wrong = next((i for i, letter in enumerate(bare) if not f"_{letter}".isidentifier()), 0)
             reason = f"write this name in backticks: {quoted((bare,))}"
             raise QueryError(query, found.start() + wrong, _MISTAKES.get(bare[wrong], reason))
@@ -109,5 +109,15 @@ def quoted(path: Path) -> str:
     `my model`.lr
     """
     return ".".join(
-        part if part.isidentifier() and part not in _RESERVED else f"`{part.replace('`', '``')}`" for part in path
+        part if _is_bare(part) or (place and _is_digits(part)) else f"`{part.replace('`', '``')}`"
+        for place, part in enumerate(path)
     )
+
+
+def _is_bare(part: str) -> bool:
+    return part.isidentifier() and part not in _RESERVED
+
+
+def _is_digits(part: str) -> bool:
+    """Whether a part of a name is a number, which needs no backticks after a dot."""
+    return part.isascii() and part.isdecimal()

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, SupportsIndex, TypeVar, overload
 
+from researcher.errors import DamagedRecord
 from researcher.experiment import Experiment
 from researcher.observations import numbers_of
 from researcher.places import Place
 from researcher.storage import records
 from researcher.storage.heads import Heads, Key
-from researcher.storage.reading import rest
+from researcher.storage.reading import rest, whole
 from researcher.storage.summaries import Summaries
 from researcher.storage.values import Values
 
@@ -20,6 +21,7 @@ Slot = int | Experiment
 """The row of a record, or an experiment that is none."""
 
 _T = TypeVar("_T")
+Told = Callable[[Experiment, str], Mapping[str, Mapping[str, float]]]
 Contents = Callable[[Iterable[str]], Iterable[tuple[str, bytes | Exception]]]
 
 
@@ -37,6 +39,7 @@ class Shelf:
         directory: where they lie.
         heads: what they say; read it under the lock.
         summaries: what sums up their observations, as far as they were read for that; read it under the lock too.
+        by_steps: the same of numbers that follow from steps, by the name of the number, as far as they were asked for.
         columns: what was made of these for all that ask; None after a change.
         contents: gives the bytes of files, or why there are none.
         read_again: is told the number of bytes that were read to sum up observations.
@@ -47,6 +50,7 @@ class Shelf:
         self.directory = directory
         self.heads = Heads()
         self.summaries = Summaries()
+        self.by_steps: dict[str, Summaries] = {}
         self.columns: object = None
         self.contents: Contents = lambda _names: iter(())
         self.read_again: Callable[[int], None] = lambda _bytes: None
@@ -80,6 +84,21 @@ class Shelf:
                 self._sum_up(wanted[name], found)
         if read:
             self.read_again(read)
+
+    def sum_up_by_steps(self, which: str, rows: Sequence[int], numbers: Told) -> Summaries:
+        """The same for a number that follows from steps, which ``numbers`` tells of an experiment."""
+        with self.lock:
+            found = self.by_steps.setdefault(which, Summaries((which,)))
+            wanted = {self.heads.names[row]: row for row in found.unknown(rows)}
+        for name, content in self.contents(wanted):
+            try:
+                told = numbers(whole(self.directory / name, content), which) if isinstance(content, bytes) else None
+            except (DamagedRecord, ValueError):
+                continue
+            if told is not None:
+                with self.lock:
+                    found.put(wanted[name], told)
+        return found
 
     def _sum_up(self, row: int, observations: object) -> None:
         with self.lock:

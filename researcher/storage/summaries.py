@@ -17,18 +17,20 @@ class Summaries:
     """One line for each observation of each record that is summed up; lines are added at the end and never change.
 
     Attributes:
+        kinds: which numbers there are.
         names: the names of observations, in order of first appearance.
         rows: of each line the row of its record.
         name: of each line the place of its observation among the names.
-        numbers: of each line the number, for each of `SUMMARIES`.
-        whole: of each line a bit for each of `SUMMARIES`: whether the number is an integer.
+        numbers: of each line the number, for each kind.
+        whole: of each line a bit for each kind: whether the number is an integer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Sequence[str] = SUMMARIES) -> None:
+        self.kinds = tuple(kinds)
         self.names: list[str] = []
         self.rows = array("i")
         self.name = array("i")
-        self.numbers = {which: array("d") for which in SUMMARIES}
+        self.numbers = {which: array("d") for which in kinds}
         self.whole = array("B")
         self._places: dict[str, int] = {}
         self._state = bytearray()  # of each row
@@ -54,7 +56,7 @@ class Summaries:
             self.name.append(place)
             for which, column in self.numbers.items():
                 column.append(own[which])
-            bits = ((type(own[which]) is int) << bit for bit, which in enumerate(SUMMARIES) if integers)
+            bits = ((type(own[which]) is int) << bit for bit, which in enumerate(self.kinds) if integers)
             self.whole.append(sum(bits))
 
     def unknown(self, rows: Sequence[int]) -> list[int]:
@@ -77,7 +79,7 @@ class Summaries:
         found: dict[tuple[str, str], object] = {}
         line = self._first[row]
         while line < len(self.rows) and self.rows[line] == row:
-            for bit, which in enumerate(SUMMARIES):
+            for bit, which in enumerate(self.kinds):
                 number = self.numbers[which][line]
                 found[which, self.names[self.name[line]]] = int(number) if self.whole[line] >> bit & 1 else number
             line += 1

@@ -11,8 +11,9 @@ from researcher.arrays import Array, Mask, floats
 from researcher.experiment import Experiment
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT
+from researcher.summary_names import summary_named
 from researcher.tables.column import Column, column_of_facet, column_of_numbers
-from researcher.tables.facets import OWN, SUMMARIES, Facet, facet_of, facet_of_coded, facet_of_numbers, telling
+from researcher.tables.facets import OWN, Facet, facet_of, facet_of_coded, facet_of_numbers, telling
 from researcher.tables.finals import finals_of
 from researcher.tables.tabling import table_of
 
@@ -135,9 +136,9 @@ class Columns:
 
     def _numbers(self, name: str) -> Numbers | None:
         """The numbers of a column that is no param; None for what a record says of itself."""
-        which, _, observation = name.partition(".")
-        if which in SUMMARIES and observation:
-            return self.summary(which, observation)
+        summary = summary_named(name)
+        if summary is not None:
+            return self.summary(*summary)
         return None if name in OWN else self.summary("final", name)
 
     def _own(self, name: str) -> Facet:

@@ -19,7 +19,6 @@ from researcher.tables.coded import Coded, coded
 from researcher.tables.tabling import table_of
 
 OWN = ("status", "title", "timestamp", "duration", "hash", "tags")
-SUMMARIES = ("final", "best", "min", "max")
 
 
 Kept = Collection[object] | Mapping[str, Any]

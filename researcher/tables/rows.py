@@ -11,11 +11,13 @@ import numpy.typing as npt
 
 from researcher.arrays import Array, Mask
 from researcher.experiment import RESERVED, Experiment
-from researcher.observations import SUMMARIES, lower_is_better
+from researcher.observations import lower_is_better
 from researcher.params import ABSENT, Path, leaves, looked_up
 from researcher.storage.heads import Key
 from researcher.storage.names import RECORD
 from researcher.storage.shelf import Shelf
+from researcher.storage.summaries import Summaries
+from researcher.summary_names import by_steps
 from researcher.tables.coded import Coded, coded
 
 _OURS = "researcher"
@@ -125,7 +127,7 @@ class Rows:
         """The names of observations with a number among these rows, in order of first appearance."""
         with self._shelf.lock:
             names = [*self._shelf.summaries.names]
-            of, name = self._lines()
+            of, name = self._lines(self._shelf.summaries)
         place = np.full(self.n, len(rows))
         place[rows[::-1]] = np.arange(len(rows))[::-1]
         first = np.full(len(names), len(rows))
@@ -140,29 +142,29 @@ class Rows:
     def numbers(self, which: str, name: str) -> tuple[Array, Mask, Mask]:
         """A number of an observation, which rows have it, and where it is an integer."""
         which = which if which != "best" else "min" if lower_is_better(name) else "max"
+        if by_steps(which):  # there may be more of them by now, and the shelf does not change for that
+            return self._summaries(self._shelf.by_steps[which], which, name)
         if (which, name) not in self._numbers:
-            self._numbers[which, name] = self._summaries(which, name)
+            self._numbers[which, name] = self._summaries(self._shelf.summaries, which, name)
         return self._numbers[which, name]
 
-    def _summaries(self, which: str, name: str) -> tuple[Array, Mask, Mask]:
+    def _summaries(self, found: Summaries, which: str, name: str) -> tuple[Array, Mask, Mask]:
         values = np.full(self.n, np.nan)
         there, whole = np.zeros(self.n, dtype=bool), np.zeros(self.n, dtype=bool)
         with self._shelf.lock:
-            found = self._shelf.summaries
-            if which not in SUMMARIES or name not in found.names:
+            if which not in found.kinds or name not in found.names:
                 return values, there, whole
-            of, names = self._lines()
+            of, names = self._lines(found)
             numbers = np.frombuffer(found.numbers[which].tobytes(), dtype=float)
             bits = np.frombuffer(found.whole.tobytes(), dtype=np.uint8)
             lines = np.flatnonzero((names == found.names.index(name)) & (of >= 0))
         rows = of[lines]
         values[rows], there[rows] = numbers[lines], True
-        whole[rows] = bits[lines] >> SUMMARIES.index(which) & 1
+        whole[rows] = bits[lines] >> found.kinds.index(which) & 1
         return values, there, whole
 
-    def _lines(self) -> tuple[npt.NDArray[np.intc], npt.NDArray[np.intc]]:
+    def _lines(self, found: Summaries) -> tuple[npt.NDArray[np.intc], npt.NDArray[np.intc]]:
         """The row and the name of each line of the summaries; -1 for a row that is gone, or came after these."""
-        found = self._shelf.summaries
         rows, names = (np.frombuffer(column.tobytes(), dtype=np.intc) for column in (found.rows, found.name))
         return np.where(rows < self.n, rows, -1), names
 

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from researcher.arrays import Array, Indices, floats
+from researcher.curves.at_step import numbers_by_steps
 from researcher.experiment import Experiment
-from researcher.observations import WITH_BEST
 from researcher.params import ABSENT, Path, flattened
 from researcher.storage.shelf import Shelf
+from researcher.storage.summaries import Summaries
+from researcher.summary_names import by_steps, summary_named
 from researcher.tables.coded import Coded, coded
 from researcher.tables.numbers import Numbers
 from researcher.tables.params import params_of
@@ -128,8 +130,9 @@ class Table:
     def look_up(self, path: Path) -> Coded:
         """What a name in a query stands for, for each experiment; see `Experiment.look_up`."""
         found = self._with_loose(self._shelved_look_up(path), self._said(lambda e: e.look_up(path)))
-        if len(path) > 1 and path[0] in WITH_BEST:
-            numbers = self.numbers(path[0], ".".join(path[1:]))
+        summary = summary_named(".".join(path)) if len(path) > 1 else None
+        if summary is not None:
+            numbers = self.numbers(*summary)
             codes = np.where(numbers.there, np.arange(len(self)), -1).astype(np.int32)
             return found.or_else(Coded(numbers.listed(), codes))
         return found
@@ -148,15 +151,15 @@ class Table:
         """One number of an observation for each experiment; see `Experiment.summary`.
 
         Args:
-            which: ``final``, ``min``, ``max``, ``best`` and so on.
+            which: ``final``, ``at.100`` and so on; see `researcher.summary_names`.
             observation: its name.
         """
         n = len(self)
         values, there, whole = np.full(n, np.nan), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-        rows = self._summed_up
+        rows, alone = self._summed_up_by(which)
         if rows is not None and rows.n:
             values, there, whole = (column[self._rows] for column in rows.numbers(which, observation))
-        asked = {place: e.summary(which, observation) for place, e in self._alone.items()}
+        asked = {place: e.summary(which, observation) for place, e in alone.items()}
         whole[[*asked]] = False
         for place, value in asked.items():
             there[place] = value is not ABSENT
@@ -203,9 +206,8 @@ class Table:
 
     def numbers_at(self, path: Path) -> Numbers | None:
         """The numbers that a name in a query stands for in all experiments; None if it may be something else."""
-        if len(path) < 2 or path[0] not in WITH_BEST or path[0] in self._beginnings:
-            return None
-        return self.numbers(path[0], ".".join(path[1:]))
+        summary = summary_named(".".join(path)) if len(path) > 1 and path[0] not in self._beginnings else None
+        return None if summary is None else self.numbers(*summary)
 
     @cached_property
     def _beginnings(self) -> set[str]:
@@ -231,7 +233,17 @@ class Table:
         """Those that are asked for numbers themselves: the loose ones, and some whose integers no float can hold."""
         if self._summed_up is None or self._shelf is None:
             return self.loose
-        inexact = self._shelf.summaries.inexact()
+        return self._with_inexact(self._shelf.summaries)
+
+    def _summed_up_by(self, which: str) -> tuple[Rows | None, Mapping[int, Experiment]]:
+        """The shelf, once it knows this number of these rows, and those that are asked for it themselves."""
+        if self._shelf is None or not by_steps(which):
+            return self._summed_up, self._alone
+        rows = self._rows[self._rows >= 0].tolist()
+        return rows_of(self._shelf), self._with_inexact(self._shelf.sum_up_by_steps(which, rows, numbers_by_steps))
+
+    def _with_inexact(self, summaries: Summaries) -> Mapping[int, Experiment]:
+        inexact = summaries.inexact()
         places = np.flatnonzero(np.isin(self._rows, inexact)).tolist() if inexact else []
         return {**self.loose, **{place: self._at(place) for place in places}}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets as t
 
-from researcher.tables.facets import SUMMARIES
+from researcher.summary_names import summary_named
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import objective_of
 
@@ -29,9 +29,9 @@ def aim_of(state: ExplorerState) -> tuple[str, str]:
     >>> aim_of(state)
     ('best', 'accuracy')
     """
-    which, _, observation = objective_of(state).partition(".")
-    if which in SUMMARIES and observation in state.observed:
-        return which, observation
+    summary = summary_named(objective_of(state))
+    if summary is not None and summary[1] in state.observed:
+        return summary
     if state.objective in state.observed:
         return "final", state.objective
     return "final", state.observed[0] if state.observed else ""
@@ -45,6 +45,6 @@ def show_aim(state: ExplorerState, face: Aimed) -> None:
 
 def take_aim(state: ExplorerState, which: str, observation: str) -> None:
     """Choose the objective."""
-    if which not in SUMMARIES:
+    if summary_named(f"{which}.{observation}") is None:
         raise ValueError(f"there is no {which!r} of an observation")
     state.objective = f"{which}.{observation}"

@@ -9,8 +9,9 @@ import numpy as np
 
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT, label
+from researcher.summary_names import OFFERED, summary_named
 from researcher.tables.column import Column
-from researcher.tables.facets import OWN, SUMMARIES, Facet, facet_of
+from researcher.tables.facets import OWN, Facet, facet_of
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import offered
 
@@ -25,7 +26,7 @@ def menu_of(state: ExplorerState, chosen: Iterable[str]) -> list[tuple[str, list
     observed = [
         named if which == "final" and (named := name) not in params else f"{which}.{name}"
         for name in state.observed
-        for which in SUMMARIES
+        for which in OFFERED
     ]
     about = [name for name in ABOUT if name not in params]
     more = [name for name in chosen if name not in {*params, *observed, *about}]
@@ -63,9 +64,7 @@ def patch_of(state: ExplorerState, column: dict[str, Any], rows: Sequence[int]) 
 
 def _param(state: ExplorerState, name: str) -> Facet | None:
     """The facet of a param that varies; not that of a summary or the like that is filtered."""
-    which, _, observation = name.partition(".")
-    summary = name in state.observed or (which in SUMMARIES and observation in state.observed)
-    if name in state.filters and (summary or name in (*OWN, *ABOUT)):
+    if name in state.filters and (_observed(state, name) or name in (*OWN, *ABOUT)):
         return None
     return next((facet for facet in state.facets if facet.name == name), None)
 
@@ -91,7 +90,15 @@ def _texts(name: str, values: Sequence[Any]) -> list[Any]:
 
 
 def _better(state: ExplorerState, name: str) -> int:
-    which, _, observation = name.partition(".")
-    if name not in state.observed and (which not in SUMMARIES or observation not in state.observed):
+    observation = _observed(state, name)
+    if not observation or name == f"best_step.{observation}":
         return 0
-    return -1 if lower_is_better(name if name in state.observed else observation) else 1
+    return -1 if lower_is_better(observation) else 1
+
+
+def _observed(state: ExplorerState, name: str) -> str:
+    """The observation that a column is a number of; empty if it is none."""
+    if name in state.observed:
+        return name
+    _, observation = summary_named(name) or ("", "")
+    return observation if observation in state.observed else ""

@@ -1,6 +1,6 @@
 /**
  * The menu of columns: which are shown, and whether repeats share a row.
- * @param {{ menu: () => [string, string[]][], shown: () => string[], arrange: (names: string[]) => void, folded: () => boolean,
+ * @param {{ menu: () => [string, string[]][], observed: () => string[], shown: () => string[], arrange: (names: string[]) => void, folded: () => boolean,
  *   fold: (on: boolean) => void }} table
  */
 const columnsMenu = (el, table) => {
@@ -11,8 +11,9 @@ const columnsMenu = (el, table) => {
   const search = h("input", { type: "search", class: "rs-search", placeholder: "search", "aria-label": "search columns" });
   const fold = h("input", { type: "checkbox", "aria-label": "fold repeats" });
   const usual = h("button", { class: "rs-quiet" }, "usual columns");
+  const more = atStep({ observed: table.observed, add: (name) => { if (!table.shown().includes(name)) table.arrange([...table.shown(), name]); } });
   const menu = h("div", { class: "rs-menu rs-right rs-choose", role: "group", "aria-label": "columns of the table", hidden: true },
-    search, h("div", { class: "rs-options" }, h("label", { title: "experiments that differ in nothing but their seed share a row" }, fold, h("span", { class: "rs-value" }, "fold repeats"))), list, usual);
+    search, h("div", { class: "rs-options" }, h("label", { title: "experiments that differ in nothing but their seed share a row" }, fold, h("span", { class: "rs-value" }, "fold repeats"))), list, more.line, usual);
   el.append(menu);
 
   const flip = (name, on) => table.arrange(on ? [...table.shown(), name] : table.shown().filter((other) => other !== name));
@@ -27,9 +28,10 @@ const columnsMenu = (el, table) => {
     const groups = table.menu().map(([kind, names]) => [kind, names.filter(wanted)]).filter(([, names]) => names.length);
     list.replaceChildren(...groups.map(([kind, names]) => h("div", { role: "group", "aria-label": kind }, h("div", { class: "rs-kind rs-soft" }, kind), ...names.map((name) => option(name, shown)))),
       ...(groups.length ? [] : [h("div", { class: "rs-soft" }, "nothing found")]));
+    more.draw();
     fold.checked = table.folded();
     list.scrollTop = scrolled;
-    if (held !== undefined) [...list.querySelectorAll("input")].find((box) => box.dataset.shown === held)?.focus();
+    if (held !== undefined) ([...list.querySelectorAll("input")].find((box) => box.dataset.shown === held) ?? search).focus();
   };
   const shut = () => { open = false; sought = search.value = ""; draw(); };
   button.addEventListener("click", () => { if (open) return shut(); open = true; draw(); search.focus(); });

@@ -16,9 +16,9 @@ BANDS = ("std", "se", "95", "minmax", "none")
 class Look(t.HasTraits):
     """How the experiments are looked at. Each trait is plain data, so that a view can be kept as JSON.
 
-    A *column* is a dotted param name, ``final.loss`` (and ``best.``, ``min.``, ``max.``) for an observation, the bare
-    name of an observation for its final value, or ``status``, ``title``, ``timestamp``, ``duration`` or ``hash``; see
-    `researcher.tables.columns`.
+    A *column* is a dotted param name, ``final.loss``, ``at.100.loss`` and the like for an observation (see
+    `researcher.summary_names`), the bare name of an observation for its final value, or ``status``, ``title``,
+    ``timestamp``, ``duration`` or ``hash``; see `researcher.tables.columns`.
     """
 
     tab = t.Enum(TABS, "curves")

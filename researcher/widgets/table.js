@@ -66,7 +66,7 @@ async function render({ model, el }) {
   const rearrange = (names) => { if (names && names.every((name) => sent.has(name))) show(names); ask({ verb: "arrange", columns: names }); menu.draw(); };
   const verbs = { shown: () => shown, arrange: rearrange, sort: () => model.get("sort"), sortBy: (sort) => { model.set("sort", sort); ask({ verb: "sort_by", sort }); },
     resize: (name, px) => { widths.drag(name, px); lay(); }, down: () => scroller.focus({ preventScroll: true, focusVisible: true }),
-    menu: () => model.get("menu"), folded: () => groups.length > 0, fold: (on) => ask({ verb: "fold", on }) };
+    menu: () => model.get("menu"), observed: () => model.get("observed"), folded: () => groups.length > 0, fold: (on) => ask({ verb: "fold", on }) };
   const menu = columnsMenu(outer, verbs), headings = headingsIn(head, said, { ...verbs, menu: menu.corner });
   const drawHead = () => headings(columns, groups.length > 0);
 
@@ -166,7 +166,7 @@ async function render({ model, el }) {
       drawHead();
     }),
     follow(model, ["sort"], drawHead),
-    follow(model, ["menu", "shown", "groups"], menu.draw),
+    follow(model, ["menu", "observed", "shown", "groups"], menu.draw),
     follow(model, ["order", "groups", "columns", "shown", "numbers", "titles", "looks", "swatches", "statuses", "selected", "pinned", "baseline", "unseen", "cells"], () => {
       patched(sent, model.get("cells"));
       order = int32(model.get("order"));

@@ -22,13 +22,15 @@ from researcher.widgets.view import Face, View, module
 class TableFace(Face):
     """A table that draws only the rows in sight; all cells are sent once, filtering and sorting send an order."""
 
-    _esm = module("cells.js", "stack.js", "sight.js", "headings.js", "columns.js", "table.js")
+    _esm = module("cells.js", "stack.js", "sight.js", "headings.js", "at_step.js", "columns.js", "table.js")
     columns: t.List[Any] = t.List().tag(sync=True)
     """The cells of all columns that were shown since the experiments came; see `researcher.widgets.cells`."""
     shown: t.List[Any] = t.List().tag(sync=True)
     """The names of the columns that are shown, in order; the title is before them."""
     menu: t.List[Any] = t.List().tag(sync=True)
     """The names of the columns that can be shown, by kind."""
+    observed: t.List[Any] = t.List().tag(sync=True)
+    """The names of the observations."""
     numbers = t.Bytes().tag(sync=True)
     """The number of each row's experiment, int32."""
     order = t.Bytes().tag(sync=True)
@@ -96,6 +98,7 @@ class TableView(View):
             elif self._growth != state.growth:
                 self._patch()
             table.shown, table.menu = names, [list(pair) for pair in menu_of(state, names)]
+            table.observed = list(state.observed)
             self._group([state.experiments, state.folded, state.seed])
             if self._ordered is not state.visible:
                 self._ordered = state.visible

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from researcher.tables.facets import SUMMARIES
+from researcher.summary_names import OFFERED, summary_named
 from researcher.widgets.state import ExplorerState
 
 AXES = 7  # params that parallel coordinates show unless others are chosen
@@ -13,7 +13,8 @@ OWN = ("timestamp", "duration", "status")
 
 def offered(state: ExplorerState, chosen: Iterable[str] = ()) -> list[tuple[str, list[str]]]:
     """The columns to choose from, by kind; what is chosen already is always among them."""
-    summaries = [f"{which}.{name}" for name in state.observed for which in SUMMARIES]
+    summaries = [f"{which}.{name}" for name in state.observed for which in OFFERED]
+    summaries += [name for name in _named(state) if name not in summaries and name not in state.data.params]
     no_params = {*summaries, *state.observed, *OWN} & {*state.filters}  # what is filtered has a facet, whatever it is
     params = [facet.name for facet in state.facets if facet.varies and facet.name not in no_params]
     own = [name for name in OWN if name not in params]
@@ -21,6 +22,12 @@ def offered(state: ExplorerState, chosen: Iterable[str] = ()) -> list[tuple[str,
     known = {name for _, names in groups for name in names}
     more = [name for name in dict.fromkeys(chosen) if name and name not in known]
     return [(kind, names) for kind, names in (*groups, ("chosen", more)) if names]
+
+
+def _named(state: ExplorerState) -> list[str]:
+    """Numbers that sum up observations and are shown somewhere: they can be shown elsewhere too."""
+    names = (*state.columns, *state.axes, *state.scatter, state.objective, *state.filters)
+    return [name for name in dict.fromkeys(names) if (found := summary_named(name)) and found[1] in state.observed]
 
 
 def objective_of(state: ExplorerState) -> str:

@@ -94,7 +94,14 @@ def test_columns_are_hidden_shown_and_moved(open_notebook: OpenNotebook, records
     page.get_by_label("search columns").fill("")
     page.locator("[data-shown=status]").check()
     headings(notebook, "activation", "depth", "lr", "loss", "accuracy", "best.loss", "status")
+    page.get_by_label("step of a column").fill("10")
+    page.get_by_label("observation at that step").select_option("accuracy")
+    page.get_by_label("step of a column").press("Enter")
+    headings(notebook, "activation", "depth", "lr", "loss", "accuracy", "best.loss", "status", "at.10.accuracy")
+    page.get_by_role("gridcell", name="0.5656").wait_for()
     notebook.screenshot("table-columns")
+    page.locator("[data-shown='at.10.accuracy']").click()  # and it is off the list
+    headings(notebook, "activation", "depth", "lr", "loss", "accuracy", "best.loss", "status")
     page.keyboard.press("Escape")
     waits(notebook, ".rs-choose:not([hidden])", 0)
 

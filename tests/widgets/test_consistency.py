@@ -22,7 +22,8 @@ from researcher.analysis.repeats import repeat_numbers
 from researcher.errors import DamagedRecordWarning, QueryError
 from researcher.params import ABSENT, flattened, label, value_key
 from researcher.storage.directory import RecordsDirectory
-from researcher.tables.facets import SUMMARIES, kept_of
+from researcher.summary_names import OFFERED
+from researcher.tables.facets import kept_of
 from researcher.widgets.choosing import NAMED, choose
 from researcher.widgets.code import code_of
 from researcher.widgets.look import BANDS, TABS
@@ -258,7 +259,7 @@ def values_of(experiments: tuple[rs.Experiment, ...], name: str) -> list[Any]:
     which, _, observation = name.partition(".")
     if any(value is not ABSENT for value in found):
         return found
-    if which in SUMMARIES and observation:
+    if which in OFFERED and observation:
         return [e.summary(which, observation) for e in experiments]
     return [e.look_up((name,)) if name in ("status", "title") else e.summary("final", name) for e in experiments]
 

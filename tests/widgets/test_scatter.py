@@ -73,7 +73,7 @@ def test_unless_chosen_the_most_telling_number_against_the_objective(state: Expl
     assert plot.logs == {"lr": True, "final.loss": False, "activation": False}
     assert plot.choices == [
         ["params", ["activation", "lr", "depth", "dropout", "title"]],
-        ["observations", ["final.loss", "best.loss", "min.loss", "max.loss"]],
+        ["observations", ["final.loss", "best.loss", "min.loss", "max.loss", "best_step.loss"]],
         ["experiments", ["timestamp", "duration", "status"]],
     ]
     state.objective = "max.loss"
