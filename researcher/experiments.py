@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
-from researcher.exporting import to_arrow, to_csv, to_polars
+from researcher.exporting import to_arrow, to_csv, to_pandas, to_polars
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT, flattened, label, varying
 from researcher.places import Place
@@ -126,13 +126,10 @@ class Experiments(Shelved, MutableSequence[Experiment]):
     def frame(self) -> pd.DataFrame:
         """A pandas DataFrame: a row an experiment, a column a param, then the final value of each observation.
 
-        Its index is each record's name, which is unique in a directory. An observation that is called as a param is
-        takes the column ``final.NAME``. What an experiment does not have is NaN (None among text).
+        Its index ``experiment`` is each record's name, which is unique in a directory. An observation that is called as
+        a param is takes the column ``final.NAME``. What an experiment does not have is NaN, or None among objects.
         """
-        import pandas as pd
-
-        table = self._table()
-        return pd.DataFrame(table.cells(), index=pd.Index(table.name, name="experiment"))
+        return to_pandas(self)
 
     def to_pandas(self) -> pd.DataFrame:
         """The same as `frame`."""

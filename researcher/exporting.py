@@ -1,6 +1,7 @@
 """The table of experiments for other tools: a row an experiment, a column a param, then final values.
 
-Curves are not in it; `Experiments.to_parquet` writes those too.
+Curves are not in it; `Experiments.to_parquet` writes those too. A param is called in it as it is; what else would be
+called so, the names of the records or a final value, has an underscore behind its name.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from researcher.errors import CannotWrite, MissingExtra
 from researcher.experiment import Experiment
-from researcher.params import ABSENT
+from researcher.params import ABSENT, unused
 from researcher.places import place
 from researcher.plain import key_text
 
 if TYPE_CHECKING:
+    import pandas as pd
     import polars as pl
     import pyarrow as pa
 
+LEADING = "experiment"  # the column of the names of the records
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet takes for a formula
 
 
@@ -40,6 +43,28 @@ def columns_of(experiments: Sequence[Experiment]) -> dict[str, list[object]]:
     return {name: column.listed() for name, column in table.columns().items()}
 
 
+def to_pandas(experiments: Sequence[Experiment]) -> pd.DataFrame:
+    """A pandas DataFrame, whose index ``experiment`` is the name of each record."""
+    from researcher.tables.tabling import table_of
+
+    table = table_of(experiments)
+    return framed(table.name, {name: column.cells() for name, column in table.columns().items()})
+
+
+def framed(names: Sequence[str], columns: Mapping[str, Any]) -> pd.DataFrame:
+    """A pandas DataFrame of these columns, whose index is the names of the records."""
+    import pandas as pd
+
+    from researcher.tables.coded import as_pandas
+
+    rows, heads = as_pandas(names), as_pandas([*columns])
+    index = pd.Index(rows, dtype=rows.dtype, name=unused(LEADING, columns))
+    series = (pd.Series(cells, index, dtype=cells.dtype) for cells in columns.values())  # not what pandas finds
+    frame = pd.DataFrame(dict(enumerate(series)), index)
+    frame.columns = pd.Index(heads, dtype=heads.dtype)
+    return frame
+
+
 def to_arrow(experiments: Sequence[Experiment]) -> pa.Table:
     """An Arrow table, led by the column ``experiment``, the name of each record; null where there is no value.
 
@@ -50,14 +75,16 @@ def to_arrow(experiments: Sequence[Experiment]) -> pa.Table:
     """
     from researcher.storage import arrow
 
-    columns: dict[str, list[object]] = {"experiment": _names_of(experiments), **columns_of(experiments)}
+    columns = _led(experiments)
     return arrow.table({name: [_known(value) for value in values] for name, values in columns.items()})
 
 
-def _names_of(experiments: Sequence[Experiment]) -> list[object]:
+def _led(experiments: Sequence[Experiment]) -> dict[str, list[object]]:
+    """The columns, after that of the names of the records."""
     from researcher.tables.tabling import table_of
 
-    return [*table_of(experiments).name]
+    columns = columns_of(experiments)
+    return {unused(LEADING, columns): [*table_of(experiments).name], **columns}
 
 
 def to_polars(experiments: Sequence[Experiment]) -> pl.DataFrame:
@@ -81,9 +108,8 @@ def to_csv(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> N
     """
     from researcher.storage.files import replacing
 
-    columns = columns_of(experiments)
-    rows = zip(_names_of(experiments), *columns.values(), strict=True)
-    text = csv_text(("experiment", *columns), rows)
+    columns = _led(experiments)
+    text = csv_text(columns, zip(*columns.values(), strict=True))
     target = place(path)
     try:
         with replacing(target) as file:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from researcher.plain import key_text
@@ -68,6 +68,17 @@ def flattened(params: Mapping[str, object]) -> dict[str, object]:
         name if times[name] == 1 else ".".join(f"`{part}`" if "." in part else part for part in path): value
         for name, (path, value) in zip(names, found, strict=True)
     }
+
+
+def unused(name: str, used: Collection[str]) -> str:
+    """The name, or one that is like it and not among those that are used.
+
+    >>> unused("experiment", ["lr"]), unused("experiment", ["experiment"])
+    ('experiment', 'experiment_')
+    """
+    while name in used:
+        name += "_"
+    return name
 
 
 def looked_up(params: Mapping[str, object], path: Path) -> object:

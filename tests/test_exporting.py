@@ -64,6 +64,31 @@ def test_csv_is_read_by_anybody(experiments, tmp_path):
     ]
 
 
+def test_a_param_keeps_its_name_and_the_column_beside_it_takes_another(tmp_path):
+    data = {"experiment": "ablation", "loss": 1, "final.loss": 2, "observations": {"loss": [0.5]}}
+    named = rs.Experiments([rs.Experiment(data)])
+    row = {"experiment_": named[0].name, "experiment": "ablation", "loss": 1, "final.loss": 2, "final.loss_": 0.5}
+    assert named.to_arrow().to_pylist() == named.frame().reset_index().to_dict("records") == [row]
+    named.to_csv(tmp_path / "named.csv")
+    assert (tmp_path / "named.csv").read_text().split()[0] == ",".join(row)
+
+
+@pytest.mark.parametrize("value", [2**60 + 1, -(2**53) - 1, 2**63, 2**64])
+def test_an_integer_that_no_float_holds_is_itself_in_pandas_beside_what_is_absent(value):
+    some = [rs.Experiment({"seed": value, "observations": {"n": value}}), rs.Experiment({"lr": 0.1})]
+    found = rs.Experiments(some).frame()
+    assert found["seed"].tolist() == found["n"].tolist() == [value, None]
+
+
+def test_half_of_a_pair_in_one_record_stops_no_frame(tmp_path):
+    rs.record_experiment({"lr": 0.1, "data": "donn\udce9es", "\udce9": 1}, tmp_path)
+    path = rs.record_experiment({"lr": 0.2, "data": "é"}, tmp_path).path
+    path.rename(tmp_path / "\udce9.json")
+    found = rs.all_experiments(tmp_path).frame()
+    assert [*found.index, *found.columns][1:] == ["\udce9", "lr", "data", "\udce9"]
+    assert found["data"].tolist() == ["donn\udce9es", "é"]
+
+
 def test_csv_that_cannot_be_written(experiments, tmp_path):
     with pytest.raises(CannotWrite, match=r"cannot write .*: Is a directory"):
         experiments.to_csv(tmp_path)

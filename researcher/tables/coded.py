@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -66,10 +68,8 @@ class Coded:
         there = np.flatnonzero(used[:-1])
         numbers, exact = self.numbers()
         if not len(there) or not exact[there].all():
-            import pandas as pd
-
             distinct = [*(self.values[code] for code in there.tolist()), *([None] if used[-1] else ())]
-            return pd.Series(distinct, dtype=None if distinct else object).array.take((np.cumsum(used) - 1)[self.codes])
+            return as_pandas(distinct).take((np.cumsum(used) - 1)[self.codes])
         if not used[-1] and all(type(self.values[code]) is int for code in there.tolist()):
             return numbers[self.codes].astype(np.int64)
         return np.append(numbers, np.nan)[self.codes]
@@ -131,6 +131,17 @@ def coded(values: Iterable[object]) -> Coded:
             distinct.append(value)
         codes.append(code)
     return Coded(distinct, np.array(codes, dtype=np.int32))
+
+
+def as_pandas(values: Sequence[Any]) -> Any:
+    """The values as pandas holds them: as objects where it would round an integer, or cannot hold a text."""
+    import pandas as pd
+
+    rounded = {*map(type, values)} == {int, NoneType} and any(abs(v) > _EXACT for v in values if isinstance(v, int))
+    if values and not rounded:
+        with contextlib.suppress(UnicodeEncodeError):  # of half a pair, which UTF-8 cannot hold
+            return pd.Series(values).array
+    return pd.Series(values, dtype=object).array
 
 
 def _exactly(value: object) -> object:

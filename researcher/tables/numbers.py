@@ -10,6 +10,7 @@ import numpy as np
 
 from researcher.arrays import Array, Mask
 from researcher.params import ABSENT
+from researcher.tables.coded import as_pandas
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +30,9 @@ class Numbers:
     asked: Mapping[int, object]
 
     def cells(self) -> Any:
-        """An array of integers or floats; of what these cannot hold a list, None where there is no number."""
+        """An array of integers or floats; of what these cannot hold objects, None where there is no number."""
         if self.asked:
-            return [None if value is ABSENT else value for value in self.listed()]
+            return as_pandas([None if value is ABSENT else value for value in self.listed()])
         return self.values.astype(np.int64) if self.whole.all() and self.there.all() else self.values
 
     def listed(self) -> list[object]:

@@ -11,7 +11,7 @@ import numpy as np
 from researcher.arrays import Array, Indices, floats
 from researcher.curves.at_step import numbers_by_steps
 from researcher.experiment import Experiment
-from researcher.params import ABSENT, Path, flattened
+from researcher.params import ABSENT, Path, flattened, unused
 from researcher.storage.shelf import Shelf
 from researcher.storage.summaries import Summaries
 from researcher.summary_names import by_steps, summary_named
@@ -173,12 +173,8 @@ class Table:
         """
         found: dict[str, Coded | Numbers] = {**self.params}
         for name in self.observed:
-            found[f"final.{name}" if name in self.params else name] = self.numbers("final", name)
+            found[unused(f"final.{name}" if name in found else name, found)] = self.numbers("final", name)
         return found
-
-    def cells(self) -> dict[str, Any]:
-        """The same as pandas takes them; see `Coded.cells` and `Numbers.cells`."""
-        return {name: column.cells() for name, column in self.columns().items()}
 
     def knows(self, path: Path) -> bool:
         """Whether any experiment has what a name in a query stands for."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from researcher.exporting import csv_text
-from researcher.params import ABSENT, is_number
+from researcher.exporting import LEADING, csv_text, framed
+from researcher.params import ABSENT, unused
 from researcher.widgets.folded import shown_of
 from researcher.widgets.sheet import sheet_of
 from researcher.widgets.state import ExplorerState
@@ -18,14 +18,14 @@ def frame_of(state: ExplorerState) -> pd.DataFrame:
     """The table as a pandas DataFrame: its columns in their order, a row for each visible experiment, as sorted.
 
     Its index is each record's name, as in `researcher.experiments.Experiments.frame`. What an experiment does not have
-    is NaN (None among text).
+    is NaN, or None among objects.
     """
-    import pandas as pd
+    from researcher.tables.coded import as_pandas
 
     with state.lock:
         sheet = sheet_of(state)
-    columns = {name: _plain([row[i] for row in sheet.rows]) for i, name in enumerate(sheet.columns)}
-    return pd.DataFrame(columns, index=pd.Index([e.name for e in sheet.experiments], name="experiment"))
+    columns = {name: as_pandas(_plain([row[i] for row in sheet.rows])) for i, name in enumerate(sheet.columns)}
+    return framed([e.name for e in sheet.experiments], columns)
 
 
 def csv_of(state: ExplorerState) -> str:
@@ -36,10 +36,9 @@ def csv_of(state: ExplorerState) -> str:
     with state.lock:
         sheet = shown_of(state)
     rows = ((experiment.name, *row) for experiment, row in zip(sheet.experiments, sheet.rows, strict=True))
-    return csv_text(("experiment", *sheet.columns), rows)
+    return csv_text((unused(LEADING, sheet.columns), *sheet.columns), rows)
 
 
 def _plain(values: list[Any]) -> list[Any]:
-    numbers = all(v is ABSENT or is_number(v) for v in values)
-    nothing = float("nan") if numbers else None
+    nothing = float("nan") if all(value is ABSENT for value in values) else None
     return [nothing if value is ABSENT else value for value in values]
