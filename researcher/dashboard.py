@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from researcher.curves.bands import Band
+
     Floats = NDArray[np.float64]
 
 
@@ -77,8 +79,9 @@ def plot_compare(
 def plot_training(es: Experiment | Iterable[Experiment], metrics: str | Iterable[str], **kwargs: Any) -> Figure:
     """Draw each metric step by step, a line an experiment.
 
-    Of folds the line is the mean over those that reached a step, and the shade one standard deviation to either
-    side. A missing value (NaN) is a gap, or is left out of the mean.
+    Of folds the line is the mean over those that reached a step, and the shade one standard deviation (divisor n - 1)
+    to either side, as in the Explorer; see `researcher.curves.bands`. A value that is missing (NaN) or infinite is a
+    gap, or is left out of the mean.
 
     Args:
         es: the experiments; those that lack a metric are left out of its subplot.
@@ -93,11 +96,10 @@ def plot_training(es: Experiment | Iterable[Experiment], metrics: str | Iterable
     for ax, metric in zip(axes, names, strict=True):
         for i, experiment in _having(chosen, metric):
             folds = folds_of(experiment.observations[metric])
-            mean, deviation = _over_folds(folds)
-            figures.draw_curve(ax, mean, f"{experiment.identifier()} {metric}", i)
+            band = _over_folds(folds)
+            figures.draw_curve(ax, band.mean, f"{experiment.identifier()} {metric}", i)
             if len(folds) > 1:
-                low, high = mean - deviation, mean + deviation
-                ax.fill_between(range(len(mean)), low, high, color=figures.colour(i), alpha=0.15, lw=0)
+                ax.fill_between(band.x, band.low, band.high, color=figures.colour(i), alpha=0.15, lw=0)
         figures.finish_steps(ax, metric)
     return figure
 
@@ -165,7 +167,7 @@ def plot_fold_training(e: Experiment | Iterable[Experiment], metrics: str | Iter
         curves = observation if shape_of(observation) == "folds" else folds_of(observation)
         for i, curve in enumerate(curves):
             if curve:
-                figures.draw_curve(ax, _over_folds(folds_of(curve))[0], f"{i}_{metric}", i)
+                figures.draw_curve(ax, _over_folds(folds_of(curve)).mean, f"{i}_{metric}", i)
         figures.finish_steps(ax, metric)
     return figure
 
@@ -187,8 +189,8 @@ def plot_lr(e: Experiment | Iterable[Experiment], metric: str, lr_name: str, n_i
     """
     chosen, _ = _checked(e, (metric, lr_name))
     experiment = _only(chosen)
-    values, _ = _over_folds(folds_of(experiment.observations[metric]))
-    rates, _ = _over_folds(folds_of(experiment.observations[lr_name]))
+    values = _over_folds(folds_of(experiment.observations[metric])).mean
+    rates = _over_folds(folds_of(experiment.observations[lr_name])).mean
     if all(value != value for value in values):
         raise ValueError(f"the observation {metric!r} of {experiment.identifier()} is NaN at every step")
     if shape_of(experiment.observations[lr_name]) == "number":
@@ -248,19 +250,14 @@ def _final_mean(experiment: Experiment, metric: str) -> float:
     return float(value) if isinstance(value, (int, float)) else math.nan
 
 
-def _over_folds(folds: list[list[float]]) -> tuple[Floats, Floats]:
-    """Mean and standard deviation, each (n_steps,), over the folds that reached a step with a value."""
+def _over_folds(folds: list[list[float]]) -> Band:
+    """Mean and standard deviation over the folds that reached a step with a finite value."""
     import numpy as np
 
-    table = np.full((len(folds), max(map(len, folds))), np.nan)
-    for row, fold in zip(table, folds, strict=True):
-        row[: len(fold)] = fold
-    count = (~np.isnan(table)).sum(axis=0)
-    with np.errstate(all="ignore"):  # no fold has a value: 0 / 0 is the NaN that is wanted
-        mean = np.nansum(table, axis=0) / count
-        deviation = np.sqrt(np.nansum((table - mean) ** 2, axis=0) / count)
-    deviation[~np.isfinite(deviation)] = np.nan
-    return mean, deviation
+    from researcher.curves.bands import band_of
+    from researcher.curves.curves import Curve, floats
+
+    return band_of([Curve(np.arange(float(len(fold))), floats(fold)) for fold in folds])
 
 
 def _turns(values: Floats, n_increases: int) -> list[tuple[str, int, str]]:

@@ -27,7 +27,7 @@ MEMBERS = st.lists(
 
 def curve(points: dict[int, float], x: Any = None) -> Curve:
     steps, y = np.array(sorted(points), dtype=float), np.array([points[step] for step in sorted(points)], dtype=float)
-    return Curve(steps, y, None, 1) if x is None else Curve(np.array(x, dtype=float), y, None, 1, steps)
+    return Curve(steps, y) if x is None else Curve(np.array(x, dtype=float), y, steps)
 
 
 def half_width(values: list[float], kind: str) -> float:
@@ -74,7 +74,7 @@ def test_one_curve_and_none_have_no_band() -> None:
 
 
 def test_the_last_of_two_points_at_a_step_counts() -> None:
-    twice = Curve(np.array([0.0, 1.0, 0.0]), np.array([9.0, 2.0, 1.0]), None, 1)
+    twice = Curve(np.array([0.0, 1.0, 0.0]), np.array([9.0, 2.0, 1.0]))
     assert band_of([twice, curve({0: 3.0})], "std").mean.tolist() == [2.0, 2.0]
 
 
@@ -95,7 +95,7 @@ def test_the_quantile_is_that_of_scipy() -> None:
 
 
 def of(*y: float) -> Curve:
-    return Curve(np.arange(float(len(y))), np.array(y, dtype=float), None, 1)
+    return Curve(np.arange(float(len(y))), np.array(y, dtype=float))
 
 
 @given(st.lists(st.lists(st.one_of(NUMBERS, st.sampled_from([math.nan, math.inf])), max_size=30), max_size=4))
@@ -140,12 +140,10 @@ def test_a_spike_is_clipped_and_the_beginning_of_a_loss_is_not() -> None:
     assert fences(np.array([1.0, 2.0, 1e9, 1.5, 1.2])) == (1.0, 2.0)
 
 
-def test_limits_hold_spreads_bands_and_nothing() -> None:
-    spread = Curve(np.arange(2.0), np.array([1.0, 2.0]), np.array([0.5, 1.0]), 3)
+def test_limits_hold_bands_and_nothing() -> None:
     band = band_of([of(0.0, 1.0), of(4.0, 1.0)], "minmax")
-    for drawn, least, greatest in ((spread, 0.5, 3.0), (band, 0.0, 4.0)):
-        low, high = limits([drawn])
-        assert low < least < greatest < high
+    low, high = limits([band])
+    assert low < 0.0 < 4.0 < high
     assert isinstance(band, Band)
     assert (limits([]), limits([], log=True), limits([of(-1.0)], log=True)) == ((0.0, 1.0), (0.1, 1.0), (0.1, 1.0))
     assert limits([of(5.0)]) == (4.5, 5.5)

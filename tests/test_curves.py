@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from itertools import pairwise
 from typing import Any
 
@@ -15,77 +14,49 @@ from hypothesis import strategies as st
 import researcher as rs
 from researcher.arrays import floats
 from researcher.curves.alignment import aligned
-from researcher.curves.curves import Curve, curve_of, fold_curves_of, mean_and_spread
+from researcher.curves.curves import Curve, fold_curves_of
 from researcher.curves.downsampling import thinned
 
 NUMBERS = st.floats(-1e6, 1e6)
 ANY = st.floats(width=32)
 
 
-def curve(value: object, steps: object = None) -> Curve | None:
+def curves(value: object, steps: object = None) -> list[Curve]:
     ours = {"format": 1, "steps": {"loss": steps}} if steps is not None else {"format": 1}
-    return curve_of(rs.Experiment({"a": 1, "observations": {"loss": value}, "researcher": ours}), "loss")
-
-
-@given(st.lists(st.lists(NUMBERS, max_size=6), min_size=1, max_size=5).filter(any))
-def test_mean_and_spread_are_those_of_the_folds_that_got_there(folds: list[list[float]]) -> None:
-    mean, spread = mean_and_spread(folds)
-    assert len(mean) == len(spread) == max(map(len, folds))
-    for step in range(len(mean)):
-        there = [fold[step] for fold in folds if len(fold) > step]
-        assert mean[step] == pytest.approx(statistics.fmean(there), rel=1e-9, abs=1e-6)
-        assert spread[step] == pytest.approx(statistics.pstdev(there), rel=1e-6, abs=1e-6)
-
-
-def test_nan_and_infinity_stay_where_they_happened() -> None:
-    mean, spread = mean_and_spread([[1.0, math.nan, 3.0, math.inf], [3.0, 1.0, 5.0, 1.0], [2.0]])
-    assert mean[[0, 2]].tolist() == [2.0, 4.0]
-    assert np.isnan(mean[1])
-    assert np.isnan(spread[1])
-    assert mean[3] == np.inf
+    return fold_curves_of(rs.Experiment({"a": 1, "observations": {"loss": value}, "researcher": ours}), "loss")
 
 
 @pytest.mark.parametrize("value", [0.5, "text", None, [], [[]], [[], []], {"a": [1]}, [1, "x"], True])
 def test_what_is_no_curve_has_none(value: Any) -> None:
-    assert curve(value) is None
+    assert curves(value) == []
 
 
 def test_an_observation_that_is_not_there_has_no_curve() -> None:
-    assert curve_of(rs.Experiment({"a": 1}), "loss") is None
+    assert fold_curves_of(rs.Experiment({"a": 1}), "loss") == []
 
 
 def test_curves_folds_and_missing_values() -> None:
-    plain = curve([3, None, 1])
-    assert plain is not None
-    assert plain.y[[0, 2]].tolist() == [3.0, 1.0]
-    assert np.isnan(plain.y[1])
-    assert (plain.spread, plain.n_folds, plain.x.tolist()) == (None, 1, [0.0, 1.0, 2.0])
-    folds = curve([[1.0, 2.0, 6.0], [3.0], []])
-    assert folds is not None
-    assert folds.spread is not None
-    assert (folds.y.tolist(), folds.spread.tolist(), folds.n_folds) == ([2.0, 2.0, 6.0], [1.0, 0.0, 0.0], 2)
+    (plain,) = curves([3, None, 1, math.inf])
+    np.testing.assert_array_equal(plain.y, [3.0, math.nan, 1.0, math.inf])
+    assert plain.x.tolist() == [0.0, 1.0, 2.0, 3.0]
+    folds = curves([[1.0, 2.0, 6.0], [3.0], []])
+    assert [fold.y.tolist() for fold in folds] == [[1.0, 2.0, 6.0], [3.0]]
 
 
 def test_steps_are_those_recorded_where_they_fit() -> None:
     for steps, expected in (([0, 10, 25], [0, 10, 25]), ([0, 10], [0, 1, 2]), ("x", [0, 1, 2]), (["x"] * 3, [0, 1, 2])):
-        found = curve([3.0, 2.0, 1.0], steps)
-        assert found is not None
+        (found,) = curves([3.0, 2.0, 1.0], steps)
         assert (found.x.tolist(), found.steps) == (expected, None)
 
 
-def test_folds_with_steps_of_their_own_meet_at_the_same_step() -> None:
-    found = curve([[1.0, 2.0, 3.0], [], [4.0, 6.0]], [[0, 10, 20], [], [10, 30]])
-    assert found is not None
-    assert found.spread is not None
-    assert (found.x.tolist(), found.y.tolist()) == ([0, 10, 20, 30], [1.0, 3.0, 3.0, 6.0])
-    assert (found.spread.tolist(), found.n_folds) == ([0.0, 1.0, 0.0, 0.0], 2)
-    shared = curve([[1.0, 2.0, 3.0], [4.0, 6.0]], [0, 10, 20])
-    assert shared is not None
-    assert (shared.x.tolist(), shared.y.tolist()) == ([0, 10, 20], [2.5, 4.0, 3.0])
-    for steps in ([[0, 10]], [[0, 10], [0]], [[0, 1, 2], [0, 1], [5]], 3):
-        odd = curve([[1.0, 2.0, 3.0], [4.0, 6.0]], steps)
-        assert odd is not None
-        assert odd.x.tolist() == [0, 1, 2]
+def test_folds_have_steps_of_their_own_or_those_of_the_longest() -> None:
+    def steps_of(value: object, steps: object) -> list[list[float]]:
+        return [fold.x.tolist() for fold in curves(value, steps)]
+
+    assert steps_of([[1.0, 2.0, 3.0], [], [4.0, 6.0]], [[0, 10, 20], [], [10, 30]]) == [[0, 10, 20], [10, 30]]
+    assert steps_of([[1.0, 2.0, 3.0], [4.0, 6.0]], [0, 10, 20]) == [[0, 10, 20], [0, 10]]
+    for odd in ([[0, 10]], [[0, 10], [0]], [[0, 1, 2], [0, 1], [5]], 3):
+        assert steps_of([[1.0, 2.0, 3.0], [4.0, 6.0]], odd) == [[0, 1, 2], [0, 1]]
 
 
 def over(x: str, observations: dict[str, Any], observation: str = "loss", **ours: Any) -> list[tuple[Any, Any, Any]]:
@@ -126,17 +97,6 @@ def test_another_observation_is_the_x_at_the_same_step() -> None:
     assert over("loss", folded, "lr") == []  # no fold is that of the whole
 
 
-def test_folds_over_another_x_stand_at_the_mean_of_theirs() -> None:
-    data = {
-        "observations": {"loss": [[4.0, 3.0], [2.0]]},
-        "researcher": {"format": 1, "times": {"loss": [[1, 2], [3]]}},
-    }
-    found = curve_of(rs.Experiment(data), "loss", "time")
-    assert found is not None
-    assert found.steps is not None
-    assert (found.x.tolist(), found.y.tolist(), found.steps.tolist()) == ([2.0, 2.0], [3.0, 3.0], [0, 1])
-
-
 STEPS = st.lists(st.one_of(st.integers(-5, 5).map(float), st.sampled_from([math.nan, math.inf])), max_size=12)
 
 
@@ -151,8 +111,7 @@ def test_aligning_keeps_the_last_point_at_each_step_and_nothing_else(curves: lis
 
 def test_integers_beyond_floats_are_infinite() -> None:
     assert floats([1, 10**400, -(10**400), 0.5]).tolist() == [1.0, math.inf, -math.inf, 0.5]
-    found = curve([1, 10**400])
-    assert found is not None
+    (found,) = curves([1, 10**400])
     assert found.y.tolist() == [1.0, math.inf]
 
 

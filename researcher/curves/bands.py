@@ -53,7 +53,7 @@ def band_of(curves: Sequence[Curve], kind: BandKind = "std") -> Band:
     Args:
         curves: one for each repeat or fold; with none of them the band has no steps.
         kind: what the band is, at each step. With ``n`` curves and their standard deviation ``s`` (divisor ``n - 1``,
-            as repeats and folds are a sample of all that might have been):
+            NumPy's ``ddof=1``, as repeats and folds are a sample of all that might have been):
 
             - ``std``: mean ± ``s``;
             - ``se``: mean ± ``s / √n``, the standard error of the mean;

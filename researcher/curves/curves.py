@@ -1,14 +1,13 @@
-"""Curves of experiments, over steps, time or another observation; folds as mean and spread."""
+"""Curves of experiments, over steps, time or another observation; see `researcher.curves.bands` for their means."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from researcher.arrays import Array as Array
-from researcher.arrays import Indices
 from researcher.arrays import floats as floats
 from researcher.curves.alignment import aligned
 from researcher.curves.downsampling import thinned as thinned
@@ -22,39 +21,13 @@ class Curve:
 
     Attributes:
         x: where each point stands, of shape ``(n_points,)``: its step, unless another x was asked for.
-        y: the value of each point, of folds their mean; NaN and infinity as observed.
-        spread: the standard deviation over the folds at each point (divisor n), or None without folds.
-        n_folds: the number of folds, 1 without.
+        y: the value of each point; NaN and infinity as observed.
         steps: the step of each point where x is something else; None where x is the step.
     """
 
     x: Array
     y: Array
-    spread: Array | None
-    n_folds: int
     steps: Array | None = None
-
-
-def curve_of(experiment: Experiment, observation: str, x: str = "step") -> Curve | None:
-    """The curve of an observation, or None where it is no curve (a single number, text) or lacks that x.
-
-    Folds are one curve: mean and spread over those that reached a step. Folds with steps of their own are brought
-    together by step; with another x than the step, each point stands at the mean of theirs.
-
-    Args:
-        experiment: its record is read if its observations were not looked at yet.
-        observation: its name.
-        x: what the curve is drawn over; see `fold_curves_of`.
-    """
-    folds = fold_curves_of(experiment, observation, x)
-    if len(folds) < 2:
-        return folds[0] if folds else None
-    steps, places = aligned([fold.x if fold.steps is None else fold.steps for fold in folds])
-    y, spread = _over_folds([fold.y for fold in folds], places, len(steps))
-    if x == "step":
-        return Curve(steps, y, spread, len(folds))
-    mean_x, _ = _over_folds([fold.x for fold in folds], places, len(steps))
-    return Curve(mean_x, y, spread, len(folds), steps)
 
 
 def fold_curves_of(experiment: Experiment, observation: str, x: str = "step") -> list[Curve]:
@@ -82,34 +55,8 @@ def fold_curves_of(experiment: Experiment, observation: str, x: str = "step") ->
         known = np.isfinite(found[fold])
         if known.any():
             steps = None if x == "step" else series.steps[known]
-            curves.append(Curve(found[fold][known], series.y[known], None, 1, steps))
+            curves.append(Curve(found[fold][known], series.y[known], steps))
     return curves
-
-
-def mean_and_spread(folds: Sequence[Sequence[float]]) -> tuple[Array, Array]:
-    """The mean and the standard deviation (divisor n) over the folds that reached each step.
-
-    Returns:
-        Two arrays of shape ``(longest fold,)``. A NaN in a fold makes the mean of that step NaN.
-    """
-    values = [floats(fold) for fold in folds]
-    places = [(np.arange(len(own)), np.arange(len(own))) for own in values]
-    return _over_folds(values, places, max(map(len, values)))
-
-
-def _over_folds(
-    values: Sequence[Array], places: Sequence[tuple[Indices, Indices]], n_steps: int
-) -> tuple[Array, Array]:
-    """Mean and standard deviation (divisor n), of shape ``(n_steps,)``; for ``places`` see `aligned`."""
-    n, total, squares = np.zeros((3, n_steps))
-    with np.errstate(invalid="ignore", over="ignore"):
-        for own, (rows, place) in zip(values, places, strict=True):
-            n[place] += 1
-            total[place] += own[rows]
-        mean: Array = total / n
-        for own, (rows, place) in zip(values, places, strict=True):
-            squares[place] += (own[rows] - mean[place]) ** 2
-        return mean, np.sqrt(squares / n)
 
 
 def _xs(experiment: Experiment, observation: str, x: str, folds: Mapping[int, Series]) -> dict[int, Array]:

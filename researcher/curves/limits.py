@@ -19,7 +19,7 @@ def limits(curves: Iterable[Curve | Band], clip: bool = False, log: bool = False
     """The limits of a y axis on which these curves and bands are seen, and a little air.
 
     Args:
-        curves: what is drawn; a spread or a band counts with both its edges. NaN and infinity do not count.
+        curves: what is drawn; a band counts with both its edges. NaN and infinity do not count.
         clip: whether what is far out (see `fences`) may lie beyond the limits.
         log: whether the axis is logarithmic: only positive values count, and both limits are positive.
 
@@ -69,7 +69,4 @@ def fences(values: Array) -> tuple[float, float]:
 def _edges(curve: Curve | Band) -> tuple[Array, ...]:
     if isinstance(curve, Band):
         return curve.mean, curve.low, curve.high
-    if curve.spread is None:
-        return (curve.y,)
-    with np.errstate(all="ignore"):
-        return curve.y, curve.y - curve.spread, curve.y + curve.spread
+    return (curve.y,)

@@ -50,7 +50,7 @@ def strokes_of(groups: Sequence[Group], observation: str, x: str, band: str, smo
         pairs: list[tuple[Curve, Band | None]] = [(curve, None) for curve in curves]
         if band != "none" and len(curves) > 1:
             around = band_of(curves, cast(BandKind, band))
-            pairs = [(Curve(around.x, around.mean, None, len(curves), around.steps), around)]
+            pairs = [(Curve(around.x, around.mean, around.steps), around)]
         for curve, around_it in pairs:
             if np.isfinite(curve.y).any():
                 smooth = smoothed(curve.x, curve.y, smoothing) if smoothing > 0 else None
