@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
 import os
-import sys
 import threading
 import time
-import traceback
-import weakref
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, get_args
 
 from researcher.annotations import remark, words
-from researcher.environment.cell import cell_run
-from researcher.environment.environment import brought_up_to_date, environment
+from researcher.environment.cell import CellRun, cell_run
+from researcher.environment.environment import environment
 from researcher.errors import CannotRead, NotRecordable, NotRecording, ResearcherError
 from researcher.experiment import Experiment
-from researcher.places import Address, Place, place
+from researcher.places import Place, place
 from researcher.progress import Progress
 from researcher.record import checked_params
-from researcher.recording import observing, resume
+from researcher.recording import closing, observing, opening, register, resume
 from researcher.recording.calls import recording_calls
-from researcher.recording.closing import make_record
-from researcher.recording.opening import new_journal, resumed_journal
-from researcher.recording.telling import reason, told_of, warn
+from researcher.recording.recording import Recording, clock
+from researcher.recording.telling import reason, warn
 from researcher.storage import stopping
 from researcher.storage.belonging import belonging
-from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
 from researcher.storage.lines import Line, Points, encoded
 from researcher.storage.publish import recordable
@@ -41,9 +35,6 @@ Status = Literal["finished", "pruned", "failed", "interrupted"]
 Errors = Literal["raise", "warn"]
 
 _NEW = "is not started: use it in a `with`, or call start()"
-_clock = time.perf_counter
-_running: weakref.WeakValueDictionary[int, Recorder] = weakref.WeakValueDictionary()
-_held: set[Recorder] = set()  # those with observations in memory alone: nothing else may keep them
 
 
 class Recorder:
@@ -98,19 +89,14 @@ class Recorder:
         self._errors = errors
         self._progress = Progress(progress, self._params)
         self._resumed: tuple[Experiment, float | None] | None = None
-        self._journal: Journal | None = None
-        self._reader: JournalReader | None = None
+        self._recording: Recording | None = None
         self._experiment = Experiment(self._params)
         self._facts: dict[str, Any] = {}  # what the record says of itself
         self._kinds: dict[str, str] = {}  # by name, what it was observed as; see `observing.sorted_out`
         self._curves: set[str] = set()  # those of them that are known to be curves without folds
-        self._zero = 0.0  # what the clock said at the start
-        self._owner = os.getpid()
-        self._cell = cell_run()
-        self._told = False
         self._ended = ""  # why nothing more can be recorded
         self._stopping = False  # whether it knows that it was asked to stop
-        self._lock = threading.RLock()  # for the end and for telling; never for observing
+        self._lock = threading.RLock()  # for the end; never for observing
 
     @classmethod
     def resume(
@@ -162,18 +148,18 @@ class Recorder:
             NoSuchExperiment: the experiment to go on with is gone.
             MissingExtra: a progress bar is wanted, and tqdm is not installed.
         """
-        if self._journal is not None or self._ended:
+        if self._recording is not None or self._ended:
             raise NotRecording("this recorder was started before; an experiment of its own needs a recorder of its own")
-        self._end_earlier_run()
+        cell = cell_run()
+        register.end_earlier(cell)
         self._progress.open()
         try:
-            journal = self._opened()
+            recording = self._begun()
         except BaseException:
             self._progress.close()
             raise
-        self._owner = os.getpid()
-        self._use(journal)
-        self._kinds = self._read(journal).replay.kinds()
+        self._use(recording, cell)
+        self._kinds = recording.read().replay.kinds()
         return self
 
     def finish(self, status: Status = "finished", error: BaseException | None = None) -> Experiment:
@@ -195,33 +181,24 @@ class Recorder:
         """
         if status not in get_args(Status):
             raise ValueError(f"status={status!r}: it is one of {', '.join(get_args(Status))}")
-        journal = self._journal
-        if journal is None:
+        recording = self._recording
+        if recording is None:
             raise NotRecording(f"this recorder {self._ended or _NEW}")
         with self._lock:
             if self._ended:
                 return self._experiment
             self._ended = "has ended"
         self._progress.close()
+        if status == "finished" and self._stopping:
+            status = "pruned"
         try:
-            if os.getpid() == self._owner:
-                if (around := brought_up_to_date(self._facts.get("environment", {}))) is not None:
-                    journal.append(encoded(Line(self._now(), ours={"environment": around})))
-                told = None if error is None else told_of(error)
-                if status == "finished" and self._stopping:
-                    status = "pruned"
-                journal.append(encoded(Line(self._now(), status=status, error=told)))
-                journal.seal()
-                make_record(journal, self._records, self._experiment)
-                stopping.forget(journal.path)
+            if recording.ours:
+                closing.end(recording, self._records, self._facts, status, error)
             else:
-                journal.seal()
-                if not journal.flush():
-                    warn(f"what this process observed last is not recorded: {journal.trouble}")
+                closing.leave(recording.journal)
         finally:
-            _running.pop(id(self), None)
-            _held.discard(self)
-            journal.close()
+            register.over(self)
+            recording.journal.close()
         return self._experiment
 
     def __enter__(self) -> Self:
@@ -283,9 +260,9 @@ class Recorder:
                 if type(value) is not float or value - value != 0.0 or name not in curves:
                     break
             else:
-                journal: Any = self._journal  # without it nothing is known to be a curve
-                if not journal.append(encoded(Points(_clock() - self._zero, observations, step))):
-                    self._tell(journal)
+                recording: Any = self._recording  # without it nothing is known to be a curve
+                if not recording.journal.append(encoded(Points(clock() - recording.zero, observations, step))):
+                    self._not_written(recording)
                 if self._progress.shown:
                     self._progress.advance(observations)
                 return
@@ -324,7 +301,7 @@ class Recorder:
             self._refuse(error)
             return
         self._facts.update(found)
-        if self._journal is not None or self._ended:
+        if self._recording is not None or self._ended:
             self._add(Line(self._now(), ours=found))
 
     def should_stop(self) -> bool:
@@ -339,8 +316,8 @@ class Recorder:
         ...         if recorder.should_stop():
         ...             break
         """
-        if self._journal is not None and not self._ended and not self._stopping:
-            self._stopping = stopping.asked(self._journal.path)
+        if self._recording is not None and not self._ended and not self._stopping:
+            self._stopping = stopping.asked(self._recording.journal.path)
         return self._stopping
 
     def note(self, text: str) -> None:
@@ -379,8 +356,8 @@ class Recorder:
     @property
     def experiment(self) -> Experiment:
         """The experiment so far: one object, brought up to date whenever it is asked for here."""
-        if self._journal is not None and not self._ended:
-            self._read(self._journal)
+        if self._recording is not None and not self._ended:
+            self._recording.read()
         return self._experiment
 
     @property
@@ -399,14 +376,15 @@ class Recorder:
 
         The journal of what is recorded on a store lies on this machine, in the spool.
         """
-        return self._journal.path if self._journal is not None and not self._ended else self._experiment.path
+        recording = self._recording
+        return recording.journal.path if recording is not None and not self._ended else self._experiment.path
 
     @property
     def status(self) -> str:
         """``running``, how it ended, or before the start ``new``."""
         if self._ended:
             return self._experiment.status
-        return "new" if self._journal is None else "running"
+        return "new" if self._recording is None else "running"
 
     def __repr__(self) -> str:
         return f"<Recorder {self.status}: {self._experiment!r}>"
@@ -414,7 +392,7 @@ class Recorder:
     # A recorder that is pickled observes into the journal of the process that started it.
 
     def __getstate__(self) -> dict[str, Any]:
-        if self._journal is None and self._resumed is not None:
+        if self._recording is None and self._resumed is not None:
             raise NotRecording("start a recorder that resumes before you hand it to another process")
         return {
             "params": self._params,
@@ -431,88 +409,55 @@ class Recorder:
         self._ended, path = state["ended"], state["path"]
         if path is None:
             return
-        self._owner = -1
-        self._zero = _clock() - (time.time() - state["began"])
         self._experiment = Experiment(self._params, path)
         if self._ended:
             with contextlib.suppress(OSError, ValueError):
                 self._experiment = read(path)
             return
         try:
-            self._use(Journal.join(path))
+            journal = Journal.join(path)
         except OSError as error:
             self._ended = f"has ended, or cannot be joined by another process: {path}: {reason(error)}"
         else:
+            zero = clock() - (time.time() - state["began"])
+            self._use(Recording(journal, zero, self._experiment, joined=True), cell_run())
             self._kinds = state["kinds"]
 
     # How it is done.
 
-    def _end_earlier_run(self) -> None:
-        """End what an earlier run of the same notebook cell began and did not end."""
-        self._cell = cell_run()
-        for earlier in _all_running():
-            if self._cell.follows(earlier._cell):
-                name = earlier.finish("interrupted").name
-                warn(f"the recording that the earlier run of this cell began was ended as interrupted: {name}")
-
-    def _opened(self) -> Journal:
-        """The journal, with all that it has to begin with."""
+    def _begun(self) -> Recording:
+        """Begin to record, with all that is known at first."""
         insist = self._errors == "raise"
-        if self._resumed is None:
-            if "environment" not in self._facts:
-                self._facts["environment"] = environment(self._records)
-            self._zero = _clock()
-            facts = {name: value for name, value in self._facts.items() if value != {}}
-            return new_journal(self._params, facts, self._records, insist=insist)
-        experiment, step = self._resumed
-        journal, now = resumed_journal(experiment, step, self._records, insist=insist)
-        self._zero = _clock() - now
-        return journal
+        if self._resumed is not None:
+            return opening.resumed(*self._resumed, self._records, insist=insist)
+        if "environment" not in self._facts:
+            self._facts["environment"] = environment(self._records)
+        facts = {name: value for name, value in self._facts.items() if value != {}}
+        return opening.new(self._experiment, facts, self._records, insist=insist)
 
-    def _use(self, journal: Journal) -> None:
-        self._journal = journal
-        if journal.trouble:  # that was told
-            self._told = True
-            _held.add(self)
-        weakref.finalize(self, journal.abandon).atexit = False  # by then `_end_all` has ended all
-        _running[id(self)] = self
-        if isinstance(self._records, Address):
-            from researcher.storage.remote.leaving import before_that
-
-            before_that(_end_what_is_sent)
-
-    def _read(self, journal: Journal) -> JournalReader:
-        """Bring the experiment up to date with the journal, and with what waits to be written there."""
-        with self._lock:
-            if journal.trouble:
-                reader, self._reader = JournalReader(journal.path, journal.everything), None
-            elif self._reader is None or self._reader.path != journal.path:
-                reader = self._reader = JournalReader(journal.path, journal.content)
-            else:
-                reader = self._reader
-            if reader.refresh():
-                self._experiment.become(reader.experiment())
-            return reader
+    def _use(self, recording: Recording, cell: CellRun) -> None:
+        self._recording = recording
+        register.begun(self, recording.journal, cell)
+        if recording.journal.trouble:
+            register.held(self)
 
     def _now(self) -> float:
-        return _clock() - self._zero
+        return 0.0 if self._recording is None else self._recording.now()
 
     def _observe(self, observations: Mapping[Any, Any], step: Any, fold: Any, refused: list[ResearcherError]) -> None:
         """The careful way of `observe`: what is good is written, then what is not is told."""
         now = self._now()
-        if self._journal is None or self._ended:
+        if self._recording is None or self._ended:
             self._refuse(self._not_recording())
             return
         try:
-            step, fold = observing.step_of(step), observing.fold_of(fold)
+            found = observing.sorted_out(observations, step, fold, self._kinds)
         except NotRecordable as error:
             self._refuse(error)
             return
-        found = observing.sorted_out(observations, fold, self._kinds)
-        if fold is None:
+        if found.fold is None:
             self._curves.update(found.points)
-        line = found.line(now, step, fold)
-        if line is not None:
+        if (line := found.line(now)) is not None:
             self._add(line)
         if self._progress.shown:
             self._progress.advance(found.points)
@@ -520,10 +465,19 @@ class Recorder:
             self._refuse(wrong)
 
     def _add(self, line: Line) -> None:
-        if self._journal is None:
+        recording = self._recording
+        if recording is None:
             self._refuse(self._not_recording())
-        elif not self._journal.append(encoded(line)):
-            self._tell(self._journal)
+        elif not recording.journal.append(encoded(line)):
+            self._not_written(recording)
+
+    def _not_written(self, recording: Recording) -> None:
+        """A line is not in the journal: there is none any more, or it waits."""
+        if recording.journal.sealed:
+            self._refuse(self._not_recording())
+        else:
+            register.held(self)
+            recording.tell_of_trouble(self._records)
 
     def _not_recording(self) -> NotRecording:
         return NotRecording(f"this recorder {self._ended or _NEW}; nothing is recorded")
@@ -533,52 +487,9 @@ class Recorder:
             raise error
         warn(str(error))
 
-    def _tell(self, journal: Journal) -> None:
-        """Say why a line is not in the journal: once, if it will be."""
-        if journal.sealed:
-            self._refuse(self._not_recording())
-            return
-        _held.add(self)
-        with self._lock:
-            told, self._told = self._told, True
-        if not told:
-            warn(
-                f"cannot write to {self._records}: {journal.trouble}. The experiment goes on; what is observed is kept "
-                "in memory and written as soon as that is possible, at the latest into a file that is named at the end."
-            )
-
-
-def _all_running() -> list[Recorder]:
-    return [recorder for reference in _running.valuerefs() if (recorder := reference()) is not None]
-
-
-@atexit.register
-def _end_all() -> None:
-    """What still runs at the end of the process was interrupted, by what the process does not know."""
-    if store := sys.modules.get("researcher.storage.remote.store"):
-        store.close()
-    _end(_all_running())
-
-
-def _end_what_is_sent() -> None:
-    """The same for what is recorded on stores, which is possible for a shorter time."""
-    _end([recorder for recorder in _all_running() if isinstance(recorder._records, Address)])
-
-
-def _end(recorders: list[Recorder]) -> None:
-    for recorder in recorders:
-        try:
-            recorder.finish("interrupted")
-        except Exception:  # noqa: BLE001 - what one of them raises must not stop the others
-            traceback.print_exc()
-
-
-def _after_fork() -> None:
-    """In a child process: other threads, which are not there, may have been at it."""
-    for recorder in _all_running():
-        recorder._lock, recorder._reader = threading.RLock(), None
-        recorder._progress.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    def _after_fork(self) -> None:
+        """In a child process: other threads, which are not there, may have been at it."""
+        self._lock = threading.RLock()
+        self._progress.after_fork()
+        if self._recording is not None:
+            self._recording.after_fork()

@@ -437,7 +437,7 @@ recorder.start()
 observe(0, 10)
 shutil.rmtree(records)
 open(records, "w").close()
-until(lambda: recorder._journal.trouble)
+until(lambda: recorder._recording.journal.trouble)
 observe(10, 20)
 assert len(told()) == 1
 THEN

@@ -1,22 +1,51 @@
-"""Make the record of a recorder that has ended, or else keep everything elsewhere."""
+"""End what is recorded: its last lines, then its record, or else everything is kept elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from researcher.environment.environment import brought_up_to_date
 from researcher.experiment import Experiment
 from researcher.places import Place
-from researcher.recording.telling import reason, warn
+from researcher.recording.recording import Recording
+from researcher.recording.telling import reason, told_of, warn
+from researcher.storage import stopping
 from researcher.storage.ending import ended, published, rescued
 from researcher.storage.journal import Journal
+from researcher.storage.lines import Line, encoded
 
 
-def make_record(journal: Journal, records: Place, experiment: Experiment) -> None:
-    """Publish what a sealed journal holds; if that is not possible, a warning says where it is kept.
+def end(
+    recording: Recording, records: Place, facts: Mapping[str, Any], status: str, error: BaseException | None
+) -> None:
+    """Write how it ended and publish its record; if that is not possible, a warning says where it is kept.
 
     Args:
-        journal: of our own.
+        recording: of our own; its experiment is afterwards as it was recorded.
         records: the directory, as messages name it.
-        experiment: what it is of; afterwards as it was recorded.
+        facts: what the record says of itself.
+        status: how it ended.
+        error: what ended it.
     """
+    journal = recording.journal
+    if (around := brought_up_to_date(facts.get("environment", {}))) is not None:
+        journal.append(encoded(Line(recording.now(), ours={"environment": around})))
+    told = None if error is None else told_of(error)
+    journal.append(encoded(Line(recording.now(), status=status, error=told)))
+    journal.seal()
+    _make_record(journal, records, recording.experiment)
+    stopping.forget(journal.path)
+
+
+def leave(journal: Journal) -> None:
+    """Write nothing more into the journal of another process."""
+    journal.seal()
+    if not journal.flush():
+        warn(f"what this process observed last is not recorded: {journal.trouble}")
+
+
+def _make_record(journal: Journal, records: Place, experiment: Experiment) -> None:
     journal.flush()
     try:
         experiment.become(published(journal))

@@ -22,11 +22,13 @@ _TAKEN |= {"notes", "tags", "files", "error"}
 class Observed(NamedTuple):
     """What was observed at one time: points of curves, single values, and an error for each that is neither."""
 
+    step: float | None
+    fold: int | None
     points: dict[str, float]
     kept: dict[str, Any]
     refused: list[ResearcherError]
 
-    def line(self, time: float, step: float | None, fold: int | None) -> Line | None:
+    def line(self, time: float) -> Line | None:
         """The line of the journal that says so; None if nothing is left to say."""
         notes = Notes()
         points = {name: number_text(value) for name, value in self.points.items()}
@@ -34,25 +36,29 @@ class Observed(NamedTuple):
         if not points and not kept:
             return None
         noted = notes.as_dict()
-        return Line(time, points or None, step, fold, kept or None, noted.get("texts"), noted.get("keys"))
+        return Line(time, points or None, self.step, self.fold, kept or None, noted.get("texts"), noted.get("keys"))
 
 
-def sorted_out(observations: Mapping[Any, Any], fold: int | None, kinds: dict[str, str]) -> Observed:
+def sorted_out(observations: Mapping[Any, Any], step: object, fold: object, kinds: dict[str, str]) -> Observed:
     """Sort observations by what they are.
 
     Args:
         observations: by name.
+        step: of the points.
         fold: of the points.
         kinds: what each name was observed as before: ``curve``, ``folds`` or ``kept``; new names are added.
+
+    Raises:
+        NotRecordable: the step or the fold is none.
     """
-    found = Observed({}, {}, [])
+    found = Observed(step_of(step), _fold_of(fold), {}, {}, [])
     for given, value in observations.items():
         try:
             name, known = _checked(given, value)
             number = isinstance(known, (int, float)) and not isinstance(known, bool)
-            if fold is not None and not number:
+            if found.fold is not None and not number:
                 raise NotRecordable(f"{_named(name)} is no number, and only numbers belong to a fold", value)
-            kind = "kept" if not number else "curve" if fold is None else "folds"
+            kind = "kept" if not number else "curve" if found.fold is None else "folds"
             before = kinds.setdefault(name, kind)
             if before != kind:
                 raise ObservationConflict(
@@ -126,7 +132,7 @@ def step_of(step: object) -> float | None:
     raise NotRecordable(f"step={step!r}: it must be a finite number", step)
 
 
-def fold_of(fold: object) -> int | None:
+def _fold_of(fold: object) -> int | None:
     """The fold as a plain number.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Open the journal of a recorder: a new one, or one in which an experiment goes on."""
+"""Begin to record: a new experiment, or one that goes on, in its journal or a new one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from researcher.errors import CannotWrite
 from researcher.experiment import Experiment
 from researcher.places import Address, Place
+from researcher.recording.recording import Recording, clock
 from researcher.recording.resume import up_to_date
 from researcher.recording.telling import reason, warn
 from researcher.recovery import recovered
@@ -21,11 +22,11 @@ from researcher.storage.locks import alone
 _SAFE = "What is observed is kept on this machine, and sent as soon as that is possible."
 
 
-def new_journal(params: Mapping[str, Any], facts: Mapping[str, Any], records: Place, *, insist: bool) -> Journal:
-    """The journal of a new experiment.
+def new(experiment: Experiment, facts: Mapping[str, Any], records: Place, *, insist: bool) -> Recording:
+    """Begin to record a new experiment.
 
     Args:
-        params: of the experiment.
+        experiment: that has its params and nothing else.
         facts: what it says of itself from the first.
         records: the records directory; it is made if it is missing.
         insist: raise if it cannot be written to; else a warning, and the journal begins in memory.
@@ -33,19 +34,19 @@ def new_journal(params: Mapping[str, Any], facts: Mapping[str, Any], records: Pl
     Raises:
         CannotWrite: the directory cannot be written to.
     """
-    return _begun(beginning.of_params(params, facts), records, insist=insist)
+    zero = clock()
+    journal = _begun(beginning.of_params(experiment.params, facts), records, insist=insist)
+    return Recording(journal, zero, experiment)
 
 
-def resumed_journal(
-    experiment: Experiment, step: float | None, records: Place, *, insist: bool
-) -> tuple[Journal, float]:
-    """The journal in which an experiment goes on, and how many seconds after it began for the first time.
+def resumed(experiment: Experiment, step: float | None, records: Place, *, insist: bool) -> Recording:
+    """Go on to record an experiment.
 
     Args:
         experiment: as it was when somebody wanted to resume it.
         step: the step of the next observations; if not given, of each one after its last one.
         records: the directory that it lies in.
-        insist: see `new_journal`; of a journal, only raising is possible.
+        insist: see `new`; of a journal, only raising is possible.
 
     Raises:
         CannotWrite: the directory or the journal cannot be written to, or it is recorded by another process now.
@@ -64,7 +65,7 @@ def resumed_journal(
         else:
             journal = _begun(beginning.of_record(found), records, insist=insist)
     journal.append(encoded(Line(now, resumed=True, step=step)))
-    return journal, now
+    return Recording(journal, clock() - now, experiment)
 
 
 def _begun(lines: beginning.Beginning, records: Place, *, insist: bool) -> Journal:
