@@ -290,8 +290,9 @@ class Experiment:
 
         Args:
             which: ``final``, ``min``, ``max`` or ``best`` (the minimum where the name says loss, error or the like,
-                else the maximum); ``best_step`` or ``at.100``, see `researcher.summary_names`. Of folds it is the
-                mean over folds of each fold's own value.
+                else the maximum); ``first``, ``n``, ``nan``, ``best_step`` or ``at.100``, see
+                `researcher.summary_names`. Of folds it is the mean over folds of each fold's own value, or the number
+                of values in all of them.
             observation: its name.
 
         Returns:

@@ -14,7 +14,8 @@ from researcher.errors import ObservationConflict
 from researcher.params import ABSENT, as_float
 
 Shape = Literal["number", "curve", "folds", "other"]
-SUMMARIES = ("final", "min", "max")
+SUMMARIES = ("final", "min", "max", "first", "n", "nan")
+COUNTS = ("n", "nan")  # those of them that are numbers of values
 _LOWER_IS_BETTER = (
     "loss",
     "error",
@@ -136,20 +137,27 @@ def lower_is_better(name: str) -> bool:
 def summary_of(name: str, observation: object, which: str) -> object:
     """One number for an observation, or `ABSENT` where it has none.
 
-    Of folds it is the mean over the folds of each fold's own value. NaN counts in ``final`` and is passed over in
-    the others, unless nothing else was observed.
+    Of folds it is the mean over the folds of each fold's own value; numbers of values are of all folds together. NaN
+    counts in ``first`` and ``final``, and is passed over in the extremes, unless nothing else was observed.
 
     Args:
         name: of the observation; decides whether ``best`` is the minimum or the maximum.
         observation: its recorded value.
-        which: ``final``, ``min``, ``max`` or ``best``.
+        which: ``first``, ``final``, ``min``, ``max`` or ``best``; ``n``, how many values there are; or ``nan``, how
+            many of these are NaN or missing.
     """
     if which == "best":
         which = "min" if lower_is_better(name) else "max"
     folds = folds_of(observation)
     if not folds:
         return ABSENT
-    return mean_of([fold[-1] if which == "final" else _extreme(fold, which) for fold in folds])
+    if which == "n":
+        return sum(map(len, folds))
+    if which == "nan":
+        return sum(map(_nans, folds))
+    if which in ("first", "final"):
+        return mean_of([fold[0 if which == "first" else -1] for fold in folds])
+    return mean_of([_extreme(fold, which) for fold in folds])
 
 
 def summed_up(observation: object) -> dict[str, float]:
@@ -159,7 +167,8 @@ def summed_up(observation: object) -> dict[str, float]:
     folds = [_told(fold) for fold in folds_of(observation)]
     if len(folds) == 1:
         return dict(zip(SUMMARIES, folds[0], strict=True))
-    return {which: mean_of(values) for which, values in zip(SUMMARIES, zip(*folds, strict=True), strict=False)}
+    each = zip(SUMMARIES, zip(*folds, strict=True), strict=False)
+    return {which: sum(values) if which in COUNTS else mean_of(values) for which, values in each}
 
 
 def numbers_of(observations: object, single: Collection[str] = ()) -> dict[str, dict[str, float]]:
@@ -183,15 +192,15 @@ def mean_of(values: Sequence[float]) -> float:
         return sum(value / len(values) for value in values)
 
 
-def _told(fold: Sequence[float]) -> tuple[float, float, float]:
+def _told(fold: Sequence[float]) -> tuple[float, float, float, float, int, int]:
     """What `SUMMARIES` names of one fold."""
     try:
         total = sum(fold)  # NaN if one of them is
     except OverflowError:
         total = math.nan
     if total == total:
-        return fold[-1], min(fold), max(fold)
-    return fold[-1], _extreme(fold, "min"), _extreme(fold, "max")
+        return fold[-1], min(fold), max(fold), fold[0], len(fold), 0
+    return fold[-1], _extreme(fold, "min"), _extreme(fold, "max"), fold[0], len(fold), _nans(fold)
 
 
 def _extreme(fold: Sequence[float], which: str) -> float:
@@ -199,6 +208,10 @@ def _extreme(fold: Sequence[float], which: str) -> float:
     if not real:
         return math.nan
     return min(real) if which == "min" else max(real)
+
+
+def _nans(fold: Sequence[float]) -> int:
+    return sum(value != value for value in fold)
 
 
 def _curve(values: list[Any]) -> list[float]:

@@ -17,7 +17,8 @@ The others depend on the experiments, and are null where one has no such value:
 | column | type | what it holds |
 | --- | --- | --- |
 | ``params.NAME`` | boolean, int, float, text or list | a param by its dotted name; the title has its own column |
-| ``final.NAME``, ``min.NAME``, ``max.NAME`` | float | of an observation; of folds the mean over folds |
+| ``final.NAME``, ``min.NAME``, ``max.NAME``, ``first.NAME`` | float | of an observation; of folds the mean over folds |
+| ``n.NAME``, ``nan.NAME`` | int | how many values it has, and how many of them are NaN or missing; of all folds |
 | ``observations.NAME`` | list of float | a value a step; a number is a list of one; with folds a list a fold |
 | ``steps.NAME``, ``times.NAME`` | list of float | its steps and seconds; null where steps are 0..n-1, times unknown |
 

@@ -5,10 +5,12 @@
 | ``final.loss`` | the last value |
 | ``min.loss``, ``max.loss`` | the least and the greatest |
 | ``best.loss`` | the one of these that is better; see `researcher.observations.lower_is_better` |
+| ``first.loss`` | the first value |
+| ``n.loss``, ``nan.loss`` | how many values there are, and how many of these are NaN or missing |
 | ``best_step.loss`` | the step at which that was observed first |
 | ``at.100.loss`` | the value at step 100: the last one at or before it, of a curve that gets there |
 
-Of folds, each is the mean over the folds of each fold's own.
+Of folds, each is the mean over the folds of each fold's own; numbers of values are of all folds together.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ SUMMARIES = ("final", "best", "min", "max")
 """Those of values."""
 OFFERED = (*SUMMARIES, "best_step")
 """Those whose names say nothing more."""
+_NAMED = (*OFFERED, "first", "n", "nan")
 _LONGEST = 15  # digits of a step, so that a float holds it
 
 
@@ -30,7 +33,7 @@ def summary_named(name: str) -> tuple[str, str] | None:
     if which == "at":
         step, _, observation = observation.partition(".")
         which = f"at.{step}"
-    return (which, observation) if observation and (which in OFFERED or step_of(which) is not None) else None
+    return (which, observation) if observation and (which in _NAMED or step_of(which) is not None) else None
 
 
 def step_of(which: str) -> int | None:

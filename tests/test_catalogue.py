@@ -129,7 +129,7 @@ def test_a_catalogue_that_cannot_be_used_is_made_anew_in_silence(there, cache, d
             others = {
                 "empty": b"",
                 "foreign": b"SQLite format 3\0" * 9,
-                "another version": whole.replace(b" 1\n", b" 2\n", 1),
+                "another version": whole.replace(b" 2\n", b" 3\n", 1),
             }
             path.write_bytes(others[damage])
         read_files.clear()

@@ -8,6 +8,7 @@ import pickle
 import tempfile
 from itertools import product
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ import researcher as rs
 from researcher.observations import SUMMARIES, summary_of
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
-from researcher.storage import records
+from researcher.storage import records, shelf, summaries
 from researcher.storage.reading import read
 from researcher.tables import one_by_one
 from researcher.tables.coded import coded
@@ -66,10 +67,12 @@ PARAMS = st.fixed_dictionaries(
     {}, optional={"a": SOME, "b": SOME | NESTED, "b.x": SOME, "title": SOME, "final": NESTED, "é": strategies.VALUES}
 )
 CURVE = st.lists(NUMBERS.filter(lambda value: not isinstance(value, bool)) | st.none(), max_size=3)
-OBSERVATIONS = st.dictionaries(
-    st.sampled_from(["loss", "acc", "x"]),
-    st.one_of(CURVE, st.lists(CURVE, max_size=2), NUMBERS, st.text(max_size=1)),
-    max_size=2,
+OBSERVED = st.sampled_from(["loss", "acc", "x"])
+USUAL = st.lists(st.sampled_from([2.5, 0.5, 1.0, -0.0, 0.0, 1e300]), min_size=1, max_size=4)
+OBSERVATIONS = st.one_of(
+    st.dictionaries(OBSERVED, USUAL, min_size=1, max_size=2),
+    st.dictionaries(OBSERVED, USUAL.map(lambda curve: [3, *curve, 2]) | st.integers(0, 2), min_size=1, max_size=2),
+    st.dictionaries(OBSERVED, st.one_of(CURVE, st.lists(CURVE, max_size=2), NUMBERS, st.text(max_size=1)), max_size=2),
 )
 OURS = st.fixed_dictionaries(
     {"format": st.just(1), "recorded_at": st.integers(1, 3).map(lambda day: f"2026-01-{day:02}T00:00:00+00:00")},
@@ -97,8 +100,8 @@ def contents(draw):
 
 NAMES = st.sampled_from(
     ["a", "b", "b.x", "b.y.z", "`b.x`", "title", "final.loss", "min.acc", "best.x", "max.loss", "é",
-     "none_has_it", "status", "tags", "notes", "timestamp", "duration", "hash", "final.x",
-     "at.1.loss", "at.0.x", "best_step.acc"]
+     "first.loss", "n.loss", "nan.acc", "none_has_it", "status", "tags", "notes", "timestamp", "duration", "hash",
+     "final.x", "at.1.loss", "at.0.x", "best_step.acc"]
 )  # fmt: skip
 CONSTANTS = st.sampled_from(
     ["1", "0.5", "-0.0", "nan", "inf", "True", "None", "'a'", "'NaN'", "'2026-01-31'", "9007199254740993", "1e30",
@@ -128,7 +131,9 @@ def test_columns_say_what_each_record_says_of_itself(texts, queries, data):
     with tempfile.TemporaryDirectory() as directory:
         for i, text in enumerate(texts):
             (Path(directory) / f"{i}.json").write_bytes(text)
-        experiments = rs.all_experiments(directory)
+        small = data.draw(st.sampled_from([0, 500]))  # bytes of what is summed up while it is read, and not later
+        with mock.patch.object(shelf, "_SMALL", small), mock.patch.object(summaries, "_FEW", 2):
+            experiments = rs.all_experiments(directory)
         if data.draw(st.booleans()):
             experiments = experiments[data.draw(st.integers(0, 2)) :: data.draw(st.sampled_from([1, 2, -1]))]
         for place in data.draw(st.sets(st.integers(0, 5), max_size=2)):  # some are not of the directory

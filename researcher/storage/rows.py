@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from researcher.experiment import Experiment
-from researcher.observations import SUMMARIES
+from researcher.observations import COUNTS, SUMMARIES
 from researcher.params import ABSENT, as_float, flattened
 from researcher.plain import plain
 from researcher.storage.arrow import array, joined, kind_of, pa
@@ -136,7 +136,8 @@ def _summaries_in(row: Row, exact: Mapping[str, str]) -> dict[tuple[str, str], o
             value = row.get(f"{which}.{name}")
             if value is None:
                 return None
-            found[which, name] = int(value) if "int" in kind and value == value else value
+            whole = which in COUNTS or ("int" in kind and value == value)
+            found[which, name] = int(value) if whole else value
     return found
 
 
@@ -151,7 +152,8 @@ def _is_series(name: str) -> bool:
 def _kind(name: str, value: Any) -> str:
     if _is_series(name):
         return "list<list<float>>" if _folded(value) else "list<float>"
-    return "float" if name.partition(".")[0] in SUMMARIES else kind_of(value)
+    group = name.partition(".")[0]
+    return "int" if group in COUNTS else "float" if group in SUMMARIES else kind_of(value)
 
 
 def _joined(name: str, kinds: Iterable[str]) -> str:

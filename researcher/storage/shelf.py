@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -19,6 +20,8 @@ from researcher.storage.values import Values
 
 Slot = int | Experiment
 """The row of a record, or an experiment that is none."""
+
+_SMALL = 2**16  # bytes of a record that is summed up while it is at hand; of larger ones most are never asked
 
 _T = TypeVar("_T")
 Told = Callable[[Experiment, str], Mapping[str, Mapping[str, float]]]
@@ -58,7 +61,7 @@ class Shelf:
         self._made: dict[int, Experiment] = {}
 
     def put(self, name: str, content: bytes) -> int:
-        """Add a record.
+        """Add a record; a small one is summed up at once, as reading it again would take as long.
 
         Returns:
             Its row.
@@ -68,20 +71,19 @@ class Shelf:
         """
         with self.lock:
             self.columns = None
-            return self.heads.add(name, content)
+            row = self.heads.add(name, content)
+            if len(content) <= _SMALL:
+                self._sum_up(row, content)
+            return row
 
     def sum_up(self, rows: Sequence[int]) -> None:
         """Sum up the observations of these records, as far as that is not done; what cannot be read is left out."""
         read = 0
         wanted = {self.heads.names[row]: row for row in self.summaries.unknown(rows)}
         for name, content in self.contents(wanted):
-            try:
-                found = records.observations_of(content) if isinstance(content, bytes) else None
-            except ValueError:
-                continue
             if isinstance(content, bytes):
                 read += len(content)
-                self._sum_up(wanted[name], found)
+                self._sum_up(wanted[name], content)
         if read:
             self.read_again(read)
 
@@ -100,11 +102,23 @@ class Shelf:
                     found.put(wanted[name], told)
         return found
 
-    def _sum_up(self, row: int, observations: object) -> None:
+    def _sum_up(self, row: int, content: bytes) -> None:
+        """Sum up a record; curves are decoded without the lock, as that may take its time."""
+        with self.lock:
+            single = self.heads.get(row, ("researcher", "values"))
+        curves = None if single else records.curves_of(content)
+        if curves is None or not self._put(row, curves):
+            with contextlib.suppress(ValueError):
+                observations = records.observations_of(content)
+                numbers = numbers_of(observations, single if isinstance(single, list) else ())
+                with self.lock:
+                    self.columns = None
+                    self.summaries.put(row, numbers)
+
+    def _put(self, row: int, curves: dict[str, list[float]]) -> bool:
         with self.lock:
             self.columns = None
-            single = self.heads.get(row, ("researcher", "values"))
-            self.summaries.put(row, numbers_of(observations, single if isinstance(single, list) else ()))
+            return self.summaries.put_curves(row, curves)
 
     def experiment(self, row: int) -> Experiment:
         """The experiment of a row, the same object each time."""

@@ -66,9 +66,12 @@ class Notes:
             return TOKENS[value] if value in TOKENS and at not in self._texts else value
         if kind is dict:
             return dict(self._restored_item(key, item, at) for key, item in value.items())
-        if kind is list and not {str, list, dict}.isdisjoint(map(type, value)):
+        if kind is not list:
+            return value
+        kinds = set(map(type, value))
+        if self._texts or not kinds.isdisjoint({list, dict}):
             return [self.restored(item, f"{at}/{i}") for i, item in enumerate(value)]
-        return value
+        return [TOKENS.get(item, item) for item in value] if str in kinds else value
 
     def _restored_item(self, text: str, item: Any, above: str) -> tuple[Any, Any]:
         at = pointer(above, text)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from researcher.observations import SUMMARIES
+from researcher.observations import COUNTS, SUMMARIES
 
 _UNKNOWN, _KNOWN, _INEXACT = range(3)
 _EXACT = 2**53  # integers up to this one are exact as floats
+_FLOATS = {float}
+_FEW = 200  # values that are sorted sooner than two passes find the least and the greatest
+_COUNTED = sum(1 << SUMMARIES.index(which) for which in COUNTS)
 
 
 class Summaries:
@@ -33,31 +36,69 @@ class Summaries:
         self.numbers = {which: array("d") for which in kinds}
         self.whole = array("B")
         self._places: dict[str, int] = {}
+        self._layouts: dict[tuple[str, ...], array[int]] = {}  # the places of names that records have together
         self._state = bytearray()  # of each row
         self._first = array("q")  # of each row its first line
 
     def put(self, row: int, found: Mapping[str, Mapping[str, float]]) -> None:
         """A record is summed up by these numbers; see `researcher.observations.numbers_of`."""
+        numbers = [number for own in found.values() for number in own.values()]
+        if any(type(number) is int and abs(number) > _EXACT for number in numbers):
+            self._begin(row, _INEXACT, ())
+            return
+        self._begin(row, _KNOWN, found)
+        for which, column in self.numbers.items():
+            column.extend([own[which] for own in found.values()])
+        for own in found.values():
+            self.whole.append(sum((type(own[which]) is int) << bit for bit, which in enumerate(self.kinds)))
+
+    def put_curves(self, row: int, curves: Mapping[str, list[float]]) -> bool:
+        """The quick way for a record whose observations are these, none of them with NaN in it. They are lost with it.
+
+        Returns:
+            Whether that is done; if not, a curve is empty, or one of the numbers is an integer.
+        """
+        values = curves.values()
+        try:
+            first, final = [curve[0] for curve in values], [curve[-1] for curve in values]
+        except IndexError:
+            return False
+        lengths = [*map(len, values)]
+        if max(lengths, default=0) <= _FEW:
+            for curve in values:  # quicker than to look at each number twice
+                curve.sort()
+            low, high = [curve[0] for curve in values], [curve[-1] for curve in values]
+        else:
+            low, high = [*map(min, values)], [*map(max, values)]
+        if {*map(type, first + final + low + high)} != _FLOATS:
+            return False
+        self._begin(row, _KNOWN, curves)
+        found: list[Sequence[float]] = [final, low, high, first, lengths, [0] * len(curves)]
+        for column, numbers in zip(self.numbers.values(), found, strict=True):
+            column.extend(numbers)
+        self.whole.extend([_COUNTED] * len(curves))
+        return True
+
+    def _begin(self, row: int, state: int, names: Collection[str]) -> None:
+        """A row is in this state, and its lines, one for each of these names, are the next ones."""
         if row >= len(self._state):
             self._first.extend(repeat(0, row + 1 - len(self._state)))
             self._state.extend(bytes(row + 1 - len(self._state)))
-        numbers = [number for own in found.values() for number in own.values()]
-        integers = {*map(type, numbers)} != {float}
-        if integers and any(type(number) is int and abs(number) > _EXACT for number in numbers):
-            self._state[row] = _INEXACT
-            return
-        self._state[row] = _KNOWN
+        self._state[row] = state
         self._first[row] = len(self.rows)
-        for name, own in found.items():
-            place = self._places.setdefault(name, len(self.names))
-            if place == len(self.names):
-                self.names.append(name)
-            self.rows.append(row)
-            self.name.append(place)
-            for which, column in self.numbers.items():
-                column.append(own[which])
-            bits = ((type(own[which]) is int) << bit for bit, which in enumerate(self.kinds) if integers)
-            self.whole.append(sum(bits))
+        self.rows.extend([row] * len(names))
+        self.name.extend(self._places_of(tuple(names)))
+
+    def _places_of(self, names: tuple[str, ...]) -> array[int]:
+        """Where these names are among all of them, from now on."""
+        found = self._layouts.get(names)
+        if found is None:
+            for name in names:
+                if name not in self._places:
+                    self._places[name] = len(self.names)
+                    self.names.append(name)
+            found = self._layouts[names] = array("i", map(self._places.__getitem__, names))
+        return found
 
     def unknown(self, rows: Sequence[int]) -> list[int]:
         """Those of the rows that are not summed up yet."""
