@@ -8,26 +8,26 @@ or not the call ends the cell.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from researcher import figures
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.observations import folds_of, shape_of
 from researcher.params import number_label
+from researcher.plots import figures
+from researcher.plots.asked import checked, only, those_with
+from researcher.plots.values import final_mean, finals_of, over_folds, turns_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
-    from researcher.curves.bands import Band
-
-    Floats = NDArray[np.float64]
+_TURNS = {
+    "begins to decrease": figures.COLOURS[2],
+    "begins to increase": figures.COLOURS[5],
+    "is lowest": figures.COLOURS[3],
+}
 
 
 def final_compare(
@@ -50,10 +50,10 @@ def final_compare(
     Raises:
         ValueError: there are no experiments, or none has the metric.
     """
-    chosen, names = _checked(experiments, metrics)
+    chosen, names = checked(experiments, metrics)
     for metric in names:
         print(f"\n{metric}")
-        for _, experiment in _having(chosen, metric):
+        for _, experiment in those_with(chosen, metric):
             print("mean", experiment.summary("final", metric), experiment.identifier())
     if not draw_plots:
         return None
@@ -91,12 +91,12 @@ def plot_training(es: Experiment | Iterable[Experiment], metrics: str | Iterable
     Raises:
         ValueError: there are no experiments, or none has the metric.
     """
-    chosen, names = _checked(es, metrics)
+    chosen, names = checked(es, metrics)
     figure, axes = figures.subplots(names, kwargs)
     for ax, metric in zip(axes, names, strict=True):
-        for i, experiment in _having(chosen, metric):
+        for i, experiment in those_with(chosen, metric):
             folds = folds_of(experiment.observations[metric])
-            band = _over_folds(folds)
+            band = over_folds(folds)
             figures.draw_curve(ax, band.mean, f"{experiment.identifier()} {metric}", i)
             if len(folds) > 1:
                 ax.fill_between(band.x, band.low, band.high, color=figures.colour(i), alpha=0.15, lw=0)
@@ -123,14 +123,14 @@ def plot_folds(
     Raises:
         ValueError: there are no experiments, or none has the metric.
     """
-    chosen, names = _checked(es, metrics)
+    chosen, names = checked(es, metrics)
     figure, axes = figures.subplots(names, kwargs, height=4)
     for ax, metric in zip(axes, names, strict=True):
-        having = _having(chosen, metric)
-        means = [_final_mean(e, metric) for _, e in having]
+        having = those_with(chosen, metric)
+        means = [final_mean(e, metric) for _, e in having]
         ax.plot(range(len(having)), means, color=figures.QUIET, lw=1, marker="_", ms=16, mew=1.6, label="mean")
         for x, (i, experiment) in enumerate(having):
-            finals = _finals(experiment, metric)
+            finals = finals_of(experiment, metric)
             colour = figures.colour(i)
             ax.scatter([x] * len(finals), finals, s=26, color=colour, alpha=0.8, lw=0, zorder=3)
         ax.set_xticks(
@@ -159,15 +159,15 @@ def plot_fold_training(e: Experiment | Iterable[Experiment], metrics: str | Iter
     Raises:
         ValueError: it is not exactly one experiment, or it does not have the metric.
     """
-    chosen, names = _checked(e, metrics)
-    observations = _only(chosen).observations
+    chosen, names = checked(e, metrics)
+    observations = only(chosen).observations
     figure, axes = figures.subplots(names, kwargs)
     for ax, metric in zip(axes, names, strict=True):
         observation = observations[metric]
         curves = observation if shape_of(observation) == "folds" else folds_of(observation)
         for i, curve in enumerate(curves):
             if curve:
-                figures.draw_curve(ax, _over_folds(folds_of(curve)).mean, f"{i}_{metric}", i)
+                figures.draw_curve(ax, over_folds(folds_of(curve)).mean, f"{i}_{metric}", i)
         figures.finish_steps(ax, metric)
     return figure
 
@@ -187,10 +187,10 @@ def plot_lr(e: Experiment | Iterable[Experiment], metric: str, lr_name: str, n_i
     Raises:
         ValueError: it is not exactly one experiment, or it has no values for ``metric`` or ``lr_name``.
     """
-    chosen, _ = _checked(e, (metric, lr_name))
-    experiment = _only(chosen)
-    values = _over_folds(folds_of(experiment.observations[metric])).mean
-    rates = _over_folds(folds_of(experiment.observations[lr_name])).mean
+    chosen, _ = checked(e, (metric, lr_name))
+    experiment = only(chosen)
+    values = over_folds(folds_of(experiment.observations[metric])).mean
+    rates = over_folds(folds_of(experiment.observations[lr_name])).mean
     if all(value != value for value in values):
         raise ValueError(f"the observation {metric!r} of {experiment.identifier()} is NaN at every step")
     if shape_of(experiment.observations[lr_name]) == "number":
@@ -198,95 +198,25 @@ def plot_lr(e: Experiment | Iterable[Experiment], metric: str, lr_name: str, n_i
 
     figure, (ax,) = figures.subplots([metric], {"figsize": (10, 4)})
     figures.draw_curve(ax, values, metric, 0)
-    for what, step, colour in _turns(values, n_increases):
+    for what, step in turns_of(values, n_increases):
         rate = number_label(float(rates[step])) if step < len(rates) else "not recorded"
         print(f"{metric} {what} at step {step}, learning rate {rate}")
         label = figures.shown(f"{what}: step {step}, lr {rate}")
-        ax.axvline(step, color=colour, lw=1.2, ls="--", label=label, zorder=1.5)
+        ax.axvline(step, color=_TURNS[what], lw=1.2, ls="--", label=label, zorder=1.5)
     figures.draw_behind(ax, rates[: len(values)], lr_name)
     figures.finish_steps(ax, metric, beside=True)
     return figure
 
 
-def _checked(
-    experiments: Experiment | Iterable[Experiment], metrics: str | Iterable[str]
-) -> tuple[Experiments, list[str]]:
-    """Both as lists, of which neither is empty; some experiment has each metric."""
-    chosen = Experiments([experiments] if isinstance(experiments, Experiment) else experiments)
-    names = [metrics] if isinstance(metrics, str) else list(metrics)
-    if not chosen:
-        raise ValueError("there are no experiments to plot")
-    if not names:
-        raise ValueError("there are no metrics to plot: name at least one observation")
-    for metric in names:
-        if not _having(chosen, metric):
-            observed = ", ".join(chosen.observed()) or "none"
-            raise ValueError(
-                f"no experiment has a number or a curve for the observation {metric!r}; observed were: {observed}"
-            )
-    return chosen, names
-
-
-def _only(experiments: Experiments) -> Experiment:
-    if len(experiments) != 1:
-        raise ValueError(f"this plot shows one experiment, and {len(experiments)} were given")
-    return experiments[0]
-
-
-def _having(experiments: Experiments, metric: str) -> list[tuple[int, Experiment]]:
-    """The experiments that can be drawn, with their position: the colour is the same in every subplot."""
-    return [(i, e) for i, e in enumerate(experiments) if folds_of(e.observations.get(metric))]
-
-
-def _finals(experiment: Experiment, metric: str) -> list[float]:
-    """The last value of each fold, NaN where there is none; without folds the one last value."""
-    observation = experiment.observations[metric]
-    folds = observation if shape_of(observation) == "folds" else folds_of(observation)
-    return [math.nan if not fold or fold[-1] is None else float(fold[-1]) for fold in folds]
-
-
-def _final_mean(experiment: Experiment, metric: str) -> float:
-    value = experiment.summary("final", metric)
-    return float(value) if isinstance(value, (int, float)) else math.nan
-
-
-def _over_folds(folds: list[list[float]]) -> Band:
-    """Mean and standard deviation over the folds that reached a step with a finite value."""
-    import numpy as np
-
-    from researcher.curves.bands import band_of
-    from researcher.curves.curves import Curve, floats
-
-    return band_of([Curve(np.arange(float(len(fold))), floats(fold)) for fold in folds])
-
-
-def _turns(values: Floats, n_increases: int) -> list[tuple[str, int, str]]:
-    """What happens to a falling metric, at which step, and the colour to mark it with."""
-    real = [(step, float(value)) for step, value in enumerate(values) if value == value]
-    begins = next((step for step, value in real if value < real[0][1]), None)
-    rises: list[int] = []
-    falling = False
-    for (_, before), (step, value) in pairwise(real):
-        if value > before and falling and step > (begins or 0):
-            rises.append(step)
-        falling = value < before or (falling and value == before)
-    lowest = min(real, key=lambda pair: pair[1])[0]
-    return [
-        *([] if begins is None else [("begins to decrease", begins, figures.COLOURS[2])]),
-        *(("begins to increase", step, figures.COLOURS[5]) for step in rises[: max(0, n_increases)]),
-        ("is lowest", lowest, figures.COLOURS[3]),
-    ]
-
-
 def _draw_finals(ax: Axes, experiments: Experiments, metric: str) -> None:
     """A line an experiment: the final value of each fold, then their mean."""
-    having = _having(experiments, metric)
-    folds = {i: _finals(e, metric) if shape_of(e.observations[metric]) == "folds" else [] for i, e in having}
+    having = those_with(experiments, metric)
+    folds = {i: finals_of(e, metric) if shape_of(e.observations[metric]) == "folds" else [] for i, e in having}
     last = max(map(len, folds.values()))
     for i, experiment in having:
         ax.plot(
             [*range(len(folds[i])), last],
-            [*folds[i], _final_mean(experiment, metric)],
+            [*folds[i], final_mean(experiment, metric)],
             label=figures.shown(experiment.identifier()),
             color=figures.colour(i),
             linestyle=figures.dash(i),

@@ -1,0 +1,1 @@
+"""What the plots of `researcher.dashboard` are made of; matplotlib is imported only here."""
