@@ -15,24 +15,25 @@ const numberLabel = (x) => {
 /** A time, as finely as it is needed. @param {number} seconds since 1970 @param {number} from of its letters */
 const timeLabel = (seconds, from = 0, to = 19) => new Date(seconds * 1000).toISOString().replace("T", " ").slice(from, to);
 
-/** Multiples of 1, 2 or 5 times a power of ten from low to high, about n of them. */
-const roundTicks = (low, high, n) => {
+/** Multiples of 1, 2 or 5 times a power of ten from low to high, about n of them; of whole numbers none in between. */
+const roundTicks = (low, high, n, whole) => {
   const rough = (high - low) / Math.max(1, n), power = 10 ** Math.floor(Math.log10(rough));
   const far = (step) => Math.abs(Math.log(step / rough));
-  return multiples(low, high, [1, 2, 5, 10].map((m) => m * power).reduce((best, step) => (far(step) < far(best) ? step : best)));
+  const step = [1, 2, 5, 10].map((m) => m * power).reduce((best, other) => (far(other) < far(best) ? other : best));
+  return multiples(low, high, whole ? Math.max(1, step) : step);
 };
 const multiples = (low, high, step) => {
   const first = Math.ceil(low / step - 1e-9), found = Math.floor(high / step + 1e-9) - first + 1;
   return Array.from({ length: Math.max(0, Math.min(found, 100)) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 };
 /** Powers of ten, with 2 and 5 between them or some left out as there is room. */
-const logTicks = (low, high, n) => {
+const logTicks = (low, high, n, whole) => {
   const [from, to] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))], each = Math.ceil((to - from) / Math.max(1, n));
   const parts = to - from > n / 2 ? [1] : to - from > n / 4 ? [1, 3] : [1, 2, 5];
   const found = [];
   for (let e = from; e <= to; e += 1) for (const part of parts) if (e % each === 0) found.push(Number(`${part}e${e}`));
-  const inside = found.filter((x) => x >= low * 0.999999 && x <= high * 1.000001);
-  return inside.length > 1 ? inside : roundTicks(low, high, n).filter((x) => x > 0);
+  const inside = found.filter((x) => x >= low * 0.999999 && x <= high * 1.000001 && (!whole || Number.isInteger(x)));
+  return inside.length > 1 ? inside : roundTicks(low, high, n, whole).filter((x) => x > 0);
 };
 /** Round times with what is said of them: pairs of seconds and text. */
 const timeTicks = (low, high, n) => {
@@ -59,12 +60,13 @@ const scaleOf = (axis, rows, air = 0) => {
   const { kind, values, log } = axis, forth = log ? Math.log10 : (x) => x, back = log ? (x) => 10 ** x : (x) => x;
   const laneOf = (row) => axis.lanes[row] || (log && values[row] <= 0 ? NOT_POSITIVE : 0);
   const lanes = new Set();
-  let low = Infinity, high = -Infinity;
+  let low = Infinity, high = -Infinity, integers = true;
   for (const row of rows) {
     const lane = laneOf(row);
     if (lane) { lanes.add(lane); continue; }
     if (values[row] < low) low = values[row];
     if (values[row] > high) high = values[row];
+    integers &&= Number.isInteger(values[row]);
   }
   if (kind === "category") [low, high] = [-0.5, Math.max(0, axis.labels.length - 1) + 0.5];
   else if (low > high) [low, high] = log ? [1, 10] : [0, 1];
@@ -79,7 +81,7 @@ const scaleOf = (axis, rows, air = 0) => {
     const [from, to] = [invert(0), invert(1)];
     if (kind === "category") return axis.labels.map((text, i) => [i, text]);
     if (kind === "time") return timeTicks(from, to, n);
-    return (log ? logTicks : roundTicks)(from, to, n).map((x) => [x, tickLabel(x)]);
+    return (log ? logTicks : roundTicks)(from, to, n, integers).map((x) => [x, tickLabel(x)]);
   };
   return { axis, low, high, lanes: [...lanes].sort(), laneOf, ratio, invert, ticks };
 };

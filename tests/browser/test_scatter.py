@@ -193,10 +193,14 @@ def test_numbers_are_written_as_in_python(scales: Page) -> None:
 @pytest.mark.parametrize(
     ("values", "kind", "log", "ticks"),
     [
-        ([0, 1], "number", False, "0 0.2 0.4 0.6 0.8 1"),
+        ([0, 1, 0.5], "number", False, "0 0.2 0.4 0.6 0.8 1"),
+        ([0, 1], "number", False, "0 1"),  # whole numbers have no halves
+        ([2, 3, 4], "number", False, "2 3 4"),
+        ([3, 4], "number", True, "3 4"),
         ([0.083, 0.71], "number", False, "0.1 0.2 0.3 0.4 0.5 0.6 0.7"),
         ([-30, 45], "number", False, "-20 0 20 40"),
-        ([5], "number", False, "4.6 4.8 5 5.2 5.4"),
+        ([5], "number", False, "5"),
+        ([0.5], "number", False, "0.46 0.48 0.5 0.52 0.54"),
         ([1e-4, 0.1], "number", True, "0.0001 0.001 0.01 0.1"),
         ([3, 45], "number", True, "3 10 30"),
         ([2.1, 2.9], "number", True, "2.2 2.4 2.6 2.8"),
