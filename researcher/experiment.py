@@ -3,90 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import html
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from researcher.contents import Contents, Head, Summaries
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.observations import Shape, lower_is_better, numbers_of, shape_of
+from researcher.markup import card
+from researcher.observations import Shape, lower_is_better, shape_of
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 from researcher.places import Place
+from researcher.reserved import ours_of, recorded_at_of, single_values, timestamp_of
 from researcher.summary_names import by_steps, summary_named
-
-RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
-TIMESTAMP = "%Y-%m-%d_%H:%M:%S"
-
-
-def ours_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The ``researcher`` part of a record, or nothing for one of the 2020 package."""
-    ours = data.get("researcher")
-    return ours if isinstance(ours, dict) and type(ours.get("format")) is int else {}
-
-
-def recorded_at_of(data: Mapping[str, Any]) -> float:
-    """When a record says it was recorded; see `Experiment.recorded_at`."""
-    try:
-        return datetime.datetime.fromisoformat(ours_of(data)["recorded_at"]).timestamp()
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return _seconds(_timestamp_of(data))
-
-
-def _timestamp_of(data: Mapping[str, Any]) -> datetime.datetime | None:
-    try:
-        return datetime.datetime.strptime(data["timestamp"], TIMESTAMP)
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-Head = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
-Summaries = dict[tuple[str, str], object]
-
-
-class _Contents:
-    """What was read of an experiment at one time; replaced whole, so that threads never see a mixture."""
-
-    __slots__ = ("_data", "_summaries", "home", "rest")
-
-    def __init__(
-        self,
-        data: Head,
-        rest: Callable[[], Mapping[str, Any]] | None,
-        home: object,
-        summaries: Callable[[], Summaries | None] | None,
-    ) -> None:
-        self._data = data if callable(data) else dict(data)
-        self._summaries: Summaries | Callable[[], Summaries | None] | None = summaries
-        self.rest = rest
-        self.home = home
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """What is known; found out when it is first looked at, as of most of many experiments it never is."""
-        if callable(self._data):
-            self._data = dict(self._data())
-        return self._data
-
-    @data.setter
-    def data(self, data: dict[str, Any]) -> None:
-        self._data = data
-
-    @property
-    def summaries(self) -> Summaries | None:
-        """The numbers of `Experiment.summary`, if they are known."""
-        if callable(self._summaries):
-            self._summaries = self._summaries()
-        return self._summaries
-
-    @summaries.setter
-    def summaries(self, summaries: Summaries) -> None:
-        self._summaries = summaries
-
-
-def _single(data: Mapping[str, Any]) -> Collection[str]:
-    """The observations that were observed as one value each, whatever their shape."""
-    names = ours_of(data).get("values")
-    return names if isinstance(names, list) else ()
 
 
 class Experiment:
@@ -123,7 +51,7 @@ class Experiment:
             home: where the same is as a row of columns.
             summaries: gives the numbers of `summary`, if they are known.
         """
-        self._contents = _Contents(data, rest, home, summaries)
+        self._contents = Contents(data, rest, home, summaries)
         self._name = name
         self.path = path
 
@@ -135,12 +63,7 @@ class Experiment:
             RecordsNotFound: the record was deleted before its observations were looked at.
             DamagedRecord: it was damaged in the meantime.
         """
-        contents = self._contents
-        if contents.rest is not None:
-            found = {**contents.data, **contents.rest()}
-            contents.data = {**self._params, **{key: found[key] for key in RESERVED if key in found}}
-            contents.rest = None
-        return contents.data
+        return self._contents.data
 
     @property
     def params(self) -> dict[str, Any]:
@@ -149,8 +72,7 @@ class Experiment:
 
     @cached_property
     def _params(self) -> dict[str, Any]:
-        ours = RESERVED if ours_of(self._contents.data) else RESERVED[:-1]
-        return {key: value for key, value in self._contents.data.items() if key not in ours}
+        return self._contents.params
 
     @cached_property
     def _flat(self) -> dict[str, object]:
@@ -165,7 +87,7 @@ class Experiment:
     @property
     def hash(self) -> str:
         """The hash of the params; computed where an old record lacks it."""
-        found = self._contents.data.get("hash")
+        found = self._contents.head.get("hash")
         if isinstance(found, str):
             return found
         return digest(self._params)
@@ -173,7 +95,7 @@ class Experiment:
     @property
     def title(self) -> str:
         """The title that was given, or the empty text."""
-        title = self._contents.data.get("title")
+        title = self._contents.head.get("title")
         return "" if title is None else str(title)
 
     @property
@@ -184,17 +106,17 @@ class Experiment:
     @property
     def timestamp(self) -> datetime.datetime | None:
         """When it was recorded: local time, in seconds; None where an old record does not say."""
-        return _timestamp_of(self._contents.data)
+        return timestamp_of(self._contents.head)
 
     @property
     def recorded_at(self) -> float:
         """When it was recorded, in seconds since 1970, as exactly as the record says; 0 where it does not."""
-        return recorded_at_of(self._contents.data)
+        return recorded_at_of(self._contents.head)
 
     @property
     def duration(self) -> float | None:
         """How long it took, in seconds, if that was recorded."""
-        found = self._contents.data.get("duration")
+        found = self._contents.head.get("duration")
         return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
     @property
@@ -205,7 +127,7 @@ class Experiment:
     @property
     def ours(self) -> Mapping[str, Any]:
         """The ``researcher`` part of its record, without what belongs to curves; empty for the 2020 package's."""
-        return ours_of(self._contents.data)
+        return ours_of(self._contents.head)
 
     @property
     def notes(self) -> list[str]:
@@ -247,8 +169,9 @@ class Experiment:
 
     def apart(self) -> Experiment:
         """The same experiment as an object of its own: what is decoded for that one, this one does not keep."""
-        contents = self._contents
-        return Experiment(contents.data, self.path, contents.rest, self._name)
+        found = Experiment({}, self.path, name=self._name)
+        found._contents = self._contents.apart()
+        return found
 
     def get_hash(self) -> str:
         """The hash of the params."""
@@ -274,7 +197,7 @@ class Experiment:
             ValueError: it is an empty list, or one of its folds is.
         """
         observation = self.observations[key]
-        if not isinstance(observation, list) or key in _single(self.data):
+        if not isinstance(observation, list) or key in single_values(self.data):
             return observation
         folded = shape_of(observation) == "folds"
         if not observation or (folded and not all(observation)):
@@ -283,7 +206,7 @@ class Experiment:
 
     def shape(self, key: str) -> Shape:
         """Whether an observation is a number, a curve, folds, or something else; the latter if it is not there."""
-        return "other" if key in _single(self.data) else shape_of(self.observations.get(key))
+        return "other" if key in single_values(self.data) else shape_of(self.observations.get(key))
 
     def summary(self, which: str, observation: str) -> object:
         """One number for an observation, without keeping its curve in memory.
@@ -302,27 +225,15 @@ class Experiment:
             which = "min" if lower_is_better(observation) else "max"
         if by_steps(which):
             return self._by_steps(which, observation)
-        return self._summed_up().get((which, observation), ABSENT)
+        return self._contents.summed_up().get((which, observation), ABSENT)
 
     def observed(self) -> list[str]:
         """The names of the observations that are numbers, curves or folds, without keeping their curves."""
-        return [name for (which, name), value in self._summed_up().items() if which == "final" and value is not ABSENT]
-
-    def _summed_up(self) -> Mapping[tuple[str, str], object]:
-        """The summaries; none as long as the record is gone or damaged, so that it stops no table of many."""
-        contents = self._contents
-        known = contents.summaries
-        if known is None:
-            try:
-                found = contents.data if contents.rest is None else {**contents.data, **contents.rest()}
-            except (RecordsNotFound, DamagedRecord):
-                return {}
-            contents.summaries = known = {
-                (which, name): number
-                for name, numbers in numbers_of(found.get("observations"), _single(found)).items()
-                for which, number in numbers.items()
-            }
-        return known
+        return [
+            name
+            for (which, name), value in self._contents.summed_up().items()
+            if which == "final" and value is not ABSENT
+        ]
 
     def _by_steps(self, which: str, observation: str) -> object:
         """A number that follows from steps; absent as long as the record is gone or damaged."""
@@ -374,25 +285,5 @@ class Experiment:
         return f"<Experiment {self.identifier()} {self.status}: {shown}>"
 
     def _repr_html_(self) -> str:
-        def rows(pairs: Mapping[str, object]) -> str:
-            return "".join(
-                f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
-                f"<td style='text-align:left'>{html.escape(label(value))}</td></tr>"
-                for name, value in pairs.items()
-            )
-
-        finals = {f"final {name}": self.summary("final", name) for name in self.observed()}
-        when = f" · {self.timestamp:%Y-%m-%d %H:%M:%S}" if self.timestamp else ""
-        return (
-            f"<b>{html.escape(self.title or self.hash[:8])}</b> "
-            f"<code>{html.escape(self.hash[:8])}</code> {html.escape(self.status)}{when}"
-            f"<table>{rows(self._flat)}{rows(finals)}</table>"
-        )
-
-
-def _seconds(local: datetime.datetime | None) -> float:
-    """Seconds since 1970, 0 where they are not known or cannot be counted."""
-    try:
-        return local.timestamp() if local else 0.0
-    except (ValueError, OverflowError, OSError):
-        return 0.0
+        finals = ((f"final {name}", self.summary("final", name)) for name in self.observed())
+        return card(self.title, self.hash, self.status, self.timestamp, [*self._flat.items(), *finals])

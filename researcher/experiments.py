@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import sys
 import warnings
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.exporting import to_arrow, to_csv, to_pandas, to_polars
+from researcher.markup import table
 from researcher.observations import lower_is_better
-from researcher.params import ABSENT, flattened, label, varying
+from researcher.params import ABSENT, flattened, varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
 from researcher.storage.shelf import Shelved
@@ -256,17 +256,13 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         shown = self[:_SHOWN]
         names = [name for name in self.params_that_vary() if name != "title"]
         observed = shown.observed()
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in ("title", *names, *observed))
-        body = "".join(f"<tr>{_cells(e, names, observed)}</tr>" for e in shown)
         damaged = f", {len(self.damaged)} damaged" if self.damaged else ""
         more = f", the first {_SHOWN} shown" if len(self) > _SHOWN else ""
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{len(self)} experiments{damaged}{more}"
-        )
+        rows = (_values(e, names, observed) for e in shown)
+        return f"{table(('title', *names, *observed), rows)}{len(self)} experiments{damaged}{more}"
 
 
-def _cells(experiment: Experiment, names: list[str], observed: list[str]) -> str:
+def _values(experiment: Experiment, names: list[str], observed: list[str]) -> list[object]:
     flat = flattened(experiment.params)
-    values = [experiment.title or experiment.hash[:8], *(flat.get(name, ABSENT) for name in names)]
-    values += [experiment.summary("final", name) for name in observed]
-    return "".join(f"<td>{'' if value is ABSENT else html.escape(label(value))}</td>" for value in values)
+    finals = [experiment.summary("final", name) for name in observed]
+    return [experiment.title or experiment.hash[:8], *(flat.get(name, ABSENT) for name in names), *finals]

@@ -8,11 +8,12 @@ from typing import Any
 
 from researcher.environment.environment import environment
 from researcher.errors import BadAddress, CannotWrite, MissingExtra, NotRecordable
-from researcher.experiment import RESERVED, Experiment
+from researcher.experiment import Experiment
 from researcher.observations import ObservationCollector
 from researcher.params import digest
 from researcher.places import place
 from researcher.plain import plain
+from researcher.reserved import RESERVED
 from researcher.storage import names, records
 from researcher.storage.publish import publish, rescued
 

@@ -6,7 +6,7 @@ import json
 
 from hypothesis import strategies as st
 
-from researcher.experiment import RESERVED
+from researcher.reserved import RESERVED
 
 
 def tokens_and_texts():

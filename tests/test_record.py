@@ -14,8 +14,8 @@ from strategies import OBSERVATIONS, PARAMS
 
 import researcher as rs
 from researcher.errors import CannotWrite, NotRecordable
-from researcher.experiment import RESERVED
 from researcher.places import place
+from researcher.reserved import RESERVED
 
 OLD = {"title": "cool_experiment", "learning_rate": 0.003, "batch_size": 32, "alpha": 2e-9, "model": "rnn"}
 OLD_HASH = "d45dee5991986a5b8215706f5e904b3e"

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from researcher.arrays import Array, floats
-from researcher.experiment import Experiment, ours_of
+from researcher.experiment import Experiment
 from researcher.observations import folds_of, shape_of
+from researcher.reserved import ours_of
 
 
 @dataclass(frozen=True, eq=False)

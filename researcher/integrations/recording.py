@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from researcher.experiment import RESERVED
 from researcher.integrations.describe import described
 from researcher.recorder import Recorder, Status
+from researcher.reserved import RESERVED
 
 
 class Recording:

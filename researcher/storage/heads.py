@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from researcher.experiment import ours_of, recorded_at_of
+from researcher.reserved import ours_of, recorded_at_of
 from researcher.storage import records
 from researcher.storage.values import NONE, Values
 

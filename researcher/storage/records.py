@@ -10,9 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from researcher.errors import NewerFormatWarning
-from researcher.experiment import RESERVED, TIMESTAMP, ours_of
 from researcher.params import digest
 from researcher.plain import DEEPEST
+from researcher.reserved import RESERVED, TIMESTAMP, ours_of
 from researcher.storage.strict import Notes, may_hold_tokens, pointer
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
-from researcher.experiment import Experiment, ours_of
+from researcher.experiment import Experiment
 from researcher.observations import shape_of
+from researcher.reserved import ours_of
 from researcher.storage import records
 from researcher.storage.strict import Notes, may_hold_tokens
 

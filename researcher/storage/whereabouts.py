@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from researcher.experiment import ours_of
 from researcher.places import Address, Place
+from researcher.reserved import ours_of
 from researcher.storage import names, records
 from researcher.storage.liveness import alive
 from researcher.storage.reading import read

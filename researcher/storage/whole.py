@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from researcher.experiment import Experiment, ours_of
+from researcher.experiment import Experiment
+from researcher.reserved import ours_of
 from researcher.storage.lines import Line, Series, number_text
 from researcher.storage.strict import Notes, pointer
 

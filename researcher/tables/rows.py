@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from researcher.arrays import Array, Mask
-from researcher.experiment import RESERVED, Experiment
+from researcher.experiment import Experiment
 from researcher.observations import lower_is_better
 from researcher.params import ABSENT, Path, leaves, looked_up
+from researcher.reserved import RESERVED
 from researcher.storage.heads import Key
 from researcher.storage.names import RECORD
 from researcher.storage.shelf import Shelf

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from researcher.errors import RecordsNotFound
-from researcher.experiment import Experiment, ours_of
+from researcher.experiment import Experiment
 from researcher.places import Address, Place
+from researcher.reserved import ours_of
 from researcher.storage import names, records, whereabouts
 from researcher.storage.follow import JournalReader
 from researcher.storage.remote import spool, store
