@@ -31,6 +31,11 @@ class Address(PurePosixPath):
         """What stands before the ``://``."""
         return str(self).partition(":")[0]
 
+    @property
+    def bucket(self) -> str:
+        """What stands next."""
+        return self.parts[1] if len(self.parts) > 1 else ""
+
     def absolute(self) -> Address:
         """The address itself, as each of them is."""
         return self

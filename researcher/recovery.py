@@ -6,10 +6,9 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from researcher.errors import CannotRead, CannotWrite, NoSuchExperiment, RecordsNotFound
+from researcher.errors import CannotWrite, NoSuchExperiment
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.places import Address, Place, place
@@ -17,6 +16,7 @@ from researcher.storage import names
 from researcher.storage.ending import Ended, ended, published, published_before
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
+from researcher.storage.listing import listed
 from researcher.storage.reading import read
 from researcher.storage.whereabouts import same
 
@@ -62,16 +62,8 @@ def _left_behind(records: Place) -> Sequence[tuple[JournalReader, Opened]]:
         from researcher.storage.remote.left import left_behind
 
         return left_behind(records)
-    return [(JournalReader(path), functools.partial(Journal.reopen, path)) for path in _journals(records)]
-
-
-def _journals(directory: Path) -> list[Path]:
-    try:
-        return sorted(p for p in directory.iterdir() if p.suffix == names.JOURNAL and not p.name.startswith("."))
-    except (FileNotFoundError, NotADirectoryError):
-        raise RecordsNotFound(f"there is no directory {directory}") from None
-    except OSError as error:
-        raise CannotRead(f"cannot read the directory {directory}: {error.strerror}") from error
+    journals = [records / name for name in sorted(listed(records)) if name.endswith(names.JOURNAL)]
+    return [(JournalReader(path), functools.partial(Journal.reopen, path)) for path in journals]
 
 
 def _recover(reader: JournalReader, opened: Opened, recovered: Experiments) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import s3fs
 
 import benchmarks.__main__
-from benchmarks import read, readme, tables
+from benchmarks import read, readme, remote, store, tables
 from benchmarks.__main__ import WORKLOADS
 from benchmarks.environment import WAYS
 from benchmarks.peers import PEERS
@@ -160,3 +161,31 @@ def test_an_unknown_peer_is_refused():
 def test_the_smallest_form_of_catalogue(tmp_path):
     rows = smallest("catalogue", tmp_path)
     assert all(float(cell.replace(",", "")) > 0 for name in ("opened again", "`where`") for cell in rows[name][2:])
+
+
+def test_the_smallest_form_of_remote(tmp_path):
+    rows = smallest("remote", tmp_path)
+    assert rows["s3fs"][2] == "1.0"
+    assert all(float(cell.replace(",", "")) > 0 for cell in rows["s3fs"][2:])
+
+
+def test_the_benchmark_s_server_answers_as_moto_s(s3):
+    with remote._served(20) as server:
+        ours = s3fs.S3FileSystem(endpoint_url=f"http://127.0.0.1:{server.port}", use_listings_cache=False)
+        theirs = s3fs.S3FileSystem(endpoint_url=s3.url, use_listings_cache=False)
+        theirs.mkdir(store.BUCKET)
+        for path in ours.ls(f"{store.BUCKET}/records", detail=False):
+            theirs.pipe_file(path, ours.cat_file(path, start=0))
+        assert told(ours) == told(theirs)
+
+
+def told(server):
+    """What a server says of the records of the benchmark: of names, sizes and contents, and what it refuses."""
+    listed = server.ls(f"{store.BUCKET}/records", detail=True)
+    paths = [*(file["name"] for file in listed), f"{store.BUCKET}/records/none.json"]
+    read = [server.cat_ranges(paths, [start] * 21, [None] * 21) for start in (0, 10, 10**6)]
+    with pytest.raises(FileNotFoundError) as caught:
+        server.ls("no-bucket-of-this-name/records")
+    told = [[file[key] for key in ("name", "size", "type", "ETag", "StorageClass")] for file in listed]
+    contents = [[c if isinstance(c, bytes) else (type(c), c.errno) for c in contents] for contents in read]
+    return told, contents, caught.value.__cause__.response["Error"]["Code"]

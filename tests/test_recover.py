@@ -207,7 +207,7 @@ def test_a_missing_directory_is_an_error(tmp_path):
     with pytest.raises(RecordsNotFound, match="there is no directory"):
         rs.recover(tmp_path / "nowhere")
     (tmp_path / "file").touch()
-    with pytest.raises(RecordsNotFound, match="there is no directory"):
+    with pytest.raises(RecordsNotFound, match="is not a directory"):
         rs.recover(tmp_path / "file")
     assert rs.recover(tmp_path) == []
 

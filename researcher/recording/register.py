@@ -71,8 +71,8 @@ def _all() -> list[Running]:
 @atexit.register
 def _end_all() -> None:
     """What still runs at the end of the process was interrupted, by what the process does not know."""
-    if store := sys.modules.get("researcher.storage.remote.store"):
-        store.close()
+    if answers := sys.modules.get("researcher.storage.remote.answers"):
+        answers.close()
     _end(_all())
 
 

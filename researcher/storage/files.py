@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
+from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.places import Address, Place
 from researcher.storage import listing, names, publish, reading
 
@@ -102,13 +102,11 @@ def contents_of(paths: Iterable[Place]) -> Iterator[tuple[str, bytes | RecordsNo
 
 
 def _records_on_store(directory: Address) -> dict[str, Identity]:
-    from researcher.storage.remote import store
+    from researcher.storage.remote import records
 
-    try:
-        found = store.listed(directory)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise RecordsNotFound(f"there are no records at {directory}: {error.strerror}") from None
-    except OSError as error:
-        raise CannotRead(f"cannot read {directory}: {error.strerror or error}") from error
     wanted = (names.RECORD, names.JOURNAL)
-    return {name: file.identity[1:] for name, file in found.items() if name.endswith(wanted) and name[0] != "."}
+    return {
+        name: file.identity[1:]
+        for name, file in records.listed(directory).items()
+        if name.endswith(wanted) and name[0] != "."
+    }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import struct
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from researcher.errors import CannotRead, RecordsNotFound
+from researcher.places import Address, Place
 from researcher.storage import names
 
 Identity = bytes
@@ -48,15 +51,28 @@ def listed(path: Path) -> dict[str, None]:
     endings = (names.RECORD, names.JOURNAL)
     try:
         found = os.listdir(path)  # noqa: PTH208 - as strings
-    except FileNotFoundError:
-        raise RecordsNotFound(
-            f"there is no directory {path} (looked for in {Path.cwd()}). Recording an experiment there makes it."
-        ) from None
-    except NotADirectoryError:
-        raise RecordsNotFound(f"{path} is not a directory; name the one that holds the records") from None
     except OSError as error:
-        raise CannotRead(f"cannot read the directory {path}: {error.strerror}") from error
+        refuse(path, error)
     return {name: None for name in found if name.endswith(endings) and name[0] != "."}
+
+
+def refuse(path: Place, error: OSError) -> NoReturn:
+    """Say why what lies in a directory, here or on a store, cannot be listed.
+
+    Raises:
+        RecordsNotFound: the directory does not exist, or is none.
+        CannotRead: it is there and cannot be read.
+    """
+    if isinstance(error, NotADirectoryError):
+        raise RecordsNotFound(f"{path} is not a directory; name the one that holds the records") from None
+    if not isinstance(error, FileNotFoundError):
+        raise CannotRead(f"cannot read the directory {path}: {error.strerror or error}") from error
+    if error.strerror != os.strerror(errno.ENOENT):  # a store has said more
+        raise RecordsNotFound(f"there is nothing at {path}: {error.strerror}") from None
+    nothing = f"there is no directory {path} (looked for in {Path.cwd()})"
+    if isinstance(path, Address):
+        nothing = f"there is nothing at {path}"
+    raise RecordsNotFound(f"{nothing}. Recording an experiment there makes it.") from None
 
 
 def lately(path: Path, before: int) -> bool:

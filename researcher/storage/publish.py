@@ -31,9 +31,9 @@ def recordable(records: str | os.PathLike[str]) -> Place:
     """
     found = place(records)
     if isinstance(found, Address):
-        from researcher.storage.remote import store
+        from researcher.storage.remote import systems
 
-        store.check(found, writes=True)
+        systems.check(found, writes=True)
     return found
 
 

@@ -13,9 +13,9 @@ from researcher.storage import names
 from researcher.storage.directory import Change, RecordsDirectory
 from researcher.storage.doubles import Entry
 from researcher.storage.listing import Sight
-from researcher.storage.remote import spool, store
+from researcher.storage.remote import spool, store, systems
 from researcher.storage.remote.parts import PartsReader, is_journal, refreshed
-from researcher.storage.remote.records import contents_of, kept
+from researcher.storage.remote.records import contents_of, kept, listed
 from researcher.storage.remote.whereabouts import SpooledReader
 
 _POLL = 5.0  # seconds between two listings at least
@@ -38,7 +38,7 @@ class RemoteDirectory(RecordsDirectory):
             BadAddress: there is no such kind of store.
             MissingExtra: the package that knows it is not installed.
         """
-        store.check(path)
+        systems.check(path)
         super().__init__(path)
         self.path = self._shelf.directory = path
         self._shelf.contents = self._contents_again
@@ -77,13 +77,13 @@ class RemoteDirectory(RecordsDirectory):
         """
         spooled = self._spooled()
         here = self._followed(spooled, grown)
-        listed = self._listed()
-        sent = [name for name, file in listed.items() if is_journal(name, file)]
+        found = self._listed()
+        sent = [name for name, file in found.items() if is_journal(name, file)]
         there = self._followed(sent, grown)
         if len(here) < len(spooled) or any(name not in there for name in sent if name not in self._readers):
-            listed |= self._listed()
+            found |= self._listed()
         sight = Sight()
-        for name, file in listed.items():
+        for name, file in found.items():
             if name.endswith(names.RECORD) and not file.is_directory and not name.startswith("."):
                 sight.identities[name] = _IDENTITY.pack(*file.identity, 0)
                 sight.size += file.size
@@ -119,17 +119,11 @@ class RemoteDirectory(RecordsDirectory):
     def _listed(self) -> dict[str, store.File]:
         begun = time.monotonic()
         try:
-            return store.listed(self.path)
-        except FileNotFoundError as error:
+            return listed(self.path)
+        except RecordsNotFound:
             if spool.journals(self.path):
                 return {}
-            raise RecordsNotFound(
-                f"there is nothing at {self.path}: {error.strerror}. Recording an experiment there makes it."
-            ) from None
-        except NotADirectoryError:
-            raise RecordsNotFound(f"{self.path} is a file; name the directory that holds the records") from None
-        except OSError as error:
-            raise CannotRead(f"cannot read {self.path}: {error.strerror or error}") from error
+            raise
         finally:
             self._took = time.monotonic() - begun
 

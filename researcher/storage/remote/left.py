@@ -7,11 +7,11 @@ import os
 import socket
 from collections.abc import Callable
 
-from researcher.errors import CannotRead, RecordsNotFound
+from researcher.errors import RecordsNotFound
 from researcher.places import Address
 from researcher.storage import liveness
 from researcher.storage.follow import JournalReader
-from researcher.storage.remote import parts, spool, store
+from researcher.storage.remote import clock, parts, spool, store
 from researcher.storage.remote.journal import SpooledJournal
 from researcher.storage.remote.whereabouts import id_in, journals
 
@@ -38,7 +38,7 @@ class LeftJournal:
         claim = path / _CLAIM
         if not store.create(claim, f"{socket.gethostname()} {os.getpid()}\n".encode()):
             there = store.listed(path).get(_CLAIM)
-            if there is not None and store.now(path) - there.changed_at < liveness.STALE:
+            if there is not None and clock.now(path) - there.changed_at < liveness.STALE:
                 raise BlockingIOError
             store.write(claim, b"")  # who was at it is gone too
         self._letters = parts.Letters()
@@ -76,12 +76,10 @@ def left_behind(records: Address) -> list[tuple[JournalReader, Callable[[], Spoo
     here = {id_in(path): path for path in spool.journals(records)}
     try:
         there = {reader.id or str(reader.path): reader for reader in journals(records)}
-    except FileNotFoundError as error:
+    except RecordsNotFound:
         if not here:
-            raise RecordsNotFound(f"there is nothing at {records}: {error.strerror}") from None
+            raise
         there = {}
-    except OSError as error:
-        raise CannotRead(f"cannot read {records}: {error.strerror or error}") from error
     found: list[tuple[JournalReader, Callable[[], SpooledJournal | LeftJournal]]] = []
     for name, path in here.items():
         sent = there.pop(name, None)

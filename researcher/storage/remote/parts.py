@@ -17,7 +17,7 @@ from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.places import Address
 from researcher.storage import liveness, names
 from researcher.storage.follow import JournalReader
-from researcher.storage.remote import store
+from researcher.storage.remote import clock, store
 
 PART = 1 << 17  # bytes; a part of that size is not added to
 LARGEST = 1 << 22  # bytes of a part at most
@@ -159,7 +159,7 @@ class PartsReader(JournalReader):
                 self._begin_again()
                 self._letters = Letters()
             # The age was told before reading: all that a writer wrote who is gone is read then.
-            running = store.now(self.address) - max(part.changed_at for part in parts) < liveness.STALE
+            running = clock.now(self.address) - max(part.changed_at for part in parts) < liveness.STALE
             self._take(content_of(parts, self._read))
             for letter in self._letters.take(found.letters):
                 for line in letter.splitlines():

@@ -8,11 +8,24 @@ from collections.abc import Callable, Iterable, Iterator
 
 from researcher.errors import CannotRead, RecordsNotFound
 from researcher.places import Address
-from researcher.storage import names
-from researcher.storage.remote import store
+from researcher.storage import listing, names
+from researcher.storage.remote import store, systems
 
 _AT_ONCE = 1000  # records whose bytes are in memory at a time
 _SMALL = 1 << 14  # bytes of a record that is kept
+
+
+def listed(directory: Address) -> dict[str, store.File]:
+    """What lies at an address, by name.
+
+    Raises:
+        RecordsNotFound: nothing lies there, or it is a file.
+        CannotRead: the store does not answer, or forbids it.
+    """
+    try:
+        return store.listed(directory)
+    except OSError as error:
+        listing.refuse(directory, error)
 
 
 def publish(directory: Address, name: str, content: bytes, first: int = 1) -> Address:
@@ -24,7 +37,7 @@ def publish(directory: Address, name: str, content: bytes, first: int = 1) -> Ad
         BadAddress: nothing can be recorded there.
         OSError: it could not be written.
     """
-    store.check(directory, writes=True)
+    systems.check(directory, writes=True)
 
     def target(repeat: int) -> Address:
         return directory / names.numbered(name, repeat)

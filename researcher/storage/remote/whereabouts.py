@@ -15,7 +15,7 @@ from researcher.storage import names, records, whereabouts
 from researcher.storage.follow import JournalReader
 from researcher.storage.remote import spool, store
 from researcher.storage.remote.parts import PartsReader, is_journal, refreshed
-from researcher.storage.remote.records import contents_of
+from researcher.storage.remote.records import contents_of, listed
 
 
 class SpooledReader(JournalReader):
@@ -79,10 +79,10 @@ def record_of(path: Address, ours: Mapping[str, Any]) -> Address | None:
         return path
     name = names.parted(path.stem)[0]
     try:
-        listed = store.listed(path.parent)
-    except FileNotFoundError:
+        others = listed(path.parent)
+    except RecordsNotFound:
         return None
-    found = [path.parent / other for other in listed if other.endswith(names.RECORD) and _is_called(other, name)]
+    found = [path.parent / other for other in others if other.endswith(names.RECORD) and _is_called(other, name)]
     for record, content in contents_of(found):
         with contextlib.suppress(ValueError):
             if isinstance(content, bytes) and whereabouts.same(ours_of(records.decode(content).head), ours):
@@ -122,12 +122,12 @@ def journals(directory: Address, name: str | None = None) -> list[PartsReader]:
         name: leave out those of other names, numbers aside.
 
     Raises:
-        FileNotFoundError: nothing lies there.
-        OSError: the store does not answer, or forbids it.
+        RecordsNotFound: nothing lies there.
+        CannotRead: the store does not answer, or forbids it.
     """
     found = [
         PartsReader(directory / journal)
-        for journal, file in sorted(store.listed(directory).items())
+        for journal, file in sorted(listed(directory).items())
         if is_journal(journal, file) and (name is None or _is_called(journal, name))
     ]
     errors = refreshed(found)
