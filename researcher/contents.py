@@ -81,4 +81,5 @@ class Contents:
 
     def apart(self) -> Contents:
         """The same, of which what is decoded is not kept here."""
-        return Contents(self.head, self._rest, None, None)
+        rest = self._rest  # before the head, which has it when it is gone
+        return Contents(self.head, rest, None, None)

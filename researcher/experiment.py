@@ -229,11 +229,8 @@ class Experiment:
 
     def observed(self) -> list[str]:
         """The names of the observations that are numbers, curves or folds, without keeping their curves."""
-        return [
-            name
-            for (which, name), value in self._contents.summed_up().items()
-            if which == "final" and value is not ABSENT
-        ]
+        found = self._contents.summed_up()
+        return [name for (which, name), value in found.items() if which == "final" and value is not ABSENT]
 
     def _by_steps(self, which: str, observation: str) -> object:
         """A number that follows from steps; absent as long as the record is gone or damaged."""
@@ -286,4 +283,6 @@ class Experiment:
 
     def _repr_html_(self) -> str:
         finals = ((f"final {name}", self.summary("final", name)) for name in self.observed())
-        return card(self.title, self.hash, self.status, self.timestamp, [*self._flat.items(), *finals])
+        return card(
+            self.title or self.hash[:8], self.hash[:8], self.status, self.timestamp, [*self._flat.items(), *finals]
+        )

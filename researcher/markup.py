@@ -10,18 +10,17 @@ from researcher.params import ABSENT, label
 
 
 def card(
-    title: str, hash: str, status: str, timestamp: datetime.datetime | None, values: Iterable[tuple[str, object]]
+    name: str, short: str, status: str, timestamp: datetime.datetime | None, values: Iterable[tuple[str, object]]
 ) -> str:
-    """One experiment: a line that says which, and a row for each of its values."""
+    """One experiment: a line that says which, by name and short hash, and a row for each of its values."""
     when = f" · {timestamp:%Y-%m-%d %H:%M:%S}" if timestamp else ""
     rows = "".join(
-        f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+        f"<tr><th style='text-align:left'>{html.escape(what)}</th>"
         f"<td style='text-align:left'>{html.escape(label(value))}</td></tr>"
-        for name, value in values
+        for what, value in values
     )
     return (
-        f"<b>{html.escape(title or hash[:8])}</b> <code>{html.escape(hash[:8])}</code> {html.escape(status)}{when}"
-        f"<table>{rows}</table>"
+        f"<b>{html.escape(name)}</b> <code>{html.escape(short)}</code> {html.escape(status)}{when}<table>{rows}</table>"
     )
 
 

@@ -17,7 +17,7 @@ def ours_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def recorded_at_of(data: Mapping[str, Any]) -> float:
-    """When a record says it was recorded; in seconds since 1970; 0 where it does not."""
+    """When a record says it was recorded, in seconds since 1970; 0 where it does not."""
     try:
         return datetime.datetime.fromisoformat(ours_of(data)["recorded_at"]).timestamp()
     except (KeyError, TypeError, ValueError, OverflowError):
