@@ -45,10 +45,15 @@ class Archive:
     unfinished: list[Place]
 
     def __repr__(self) -> str:
-        text = f"{self.experiments:,} experiments in {self.parts:,} parts in {self.path}, {self.written:,} written now"
-        text += f", {len(self.damaged):,} damaged records" if self.damaged else ""
-        text += f", {len(self.unfinished):,} unfinished experiments left out" if self.unfinished else ""
+        text = f"{_counted(self.experiments, 'experiment')} in {_counted(self.parts, 'part')} in {self.path}"
+        text += f", {self.written:,} written now"
+        text += f", {_counted(len(self.damaged), 'damaged record')}" if self.damaged else ""
+        text += f", {_counted(len(self.unfinished), 'unfinished experiment')} left out" if self.unfinished else ""
         return f"<{text}>"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def archive(

@@ -9,7 +9,6 @@ from typing import Any
 
 from researcher.contents import Contents, Head, Summaries
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.markup import card
 from researcher.observations import Shape, lower_is_better, shape_of
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 from researcher.places import Place
@@ -177,6 +176,12 @@ class Experiment:
         """The hash of the params."""
         return self.hash
 
+    @property
+    def segment(self) -> str:
+        """Eight characters of the hash, and of a repeat the number of its record, as in ``d79bb6c5-2``."""
+        _, own, number = self.name.rpartition(self.hash)
+        return f"{self.hash[:8]}{number if own else ''}"
+
     def identifier(self) -> str:
         """The title and the first eight characters of the hash: short, readable and nearly unique."""
         return f"{self.title}_{self.hash[:8]}" if self.title else self.hash[:8]
@@ -277,12 +282,16 @@ class Experiment:
         return Experiment, (self.data, self.path, None, self._name)
 
     def __repr__(self) -> str:
+        return f"<Experiment {self.told(self.status)}>"
+
+    def told(self, status: str) -> str:
+        """What it is, in a line: its name in short, this status, and its params."""
         shown = ", ".join(f"{name}={label(value)}" for name, value in self._flat.items() if name != "title")
         shown = shown if len(shown) <= 120 else f"{shown[:119]}…"
-        return f"<Experiment {self.identifier()} {self.status}: {shown}>"
+        name = f"{self.title}_{self.segment}" if self.title else self.segment
+        return f"{name} {status}: {shown}" if shown else f"{name} {status}"
 
     def _repr_html_(self) -> str:
-        finals = ((f"final {name}", self.summary("final", name)) for name in self.observed())
-        return card(
-            self.title or self.hash[:8], self.hash[:8], self.status, self.timestamp, [*self._flat.items(), *finals]
-        )
+        from researcher.notebook import experiment_html
+
+        return experiment_html(self)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.exporting import to_arrow, to_csv, to_pandas, to_polars
-from researcher.markup import table
 from researcher.observations import lower_is_better
-from researcher.params import ABSENT, flattened, varying
+from researcher.params import varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
 from researcher.storage.shelf import Shelved
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from researcher.tables.table import Table
 
-_SHOWN = 20  # rows of the table in a notebook
+_SHOWN = 20  # experiments in its repr
 _FEW = 200
 _OWN_NAMES = {"status", "title", "timestamp", "duration", "hash", "tags", "notes"}
 
@@ -245,24 +244,17 @@ class Experiments(Shelved, MutableSequence[Experiment]):
     def __reduce__(self) -> tuple[object, ...]:
         return Experiments, ([*self], self.damaged)
 
+    def counted(self) -> str:
+        """How many there are, in words."""
+        damaged = f", {len(self.damaged):,} damaged" if self.damaged else ""
+        return f"{len(self):,} experiment{'' if len(self) == 1 else 's'}{damaged}"
+
     def __repr__(self) -> str:
-        damaged = f", {len(self.damaged)} damaged" if self.damaged else ""
         shown = ",\n ".join(map(repr, self[:_SHOWN]))
-        more = f",\n … {len(self) - _SHOWN} more" if len(self) > _SHOWN else ""
-        return f"<{len(self)} experiments{damaged}>" + (f"\n[{shown}{more}]" if self else "")
+        more = f",\n … {len(self) - _SHOWN:,} more" if len(self) > _SHOWN else ""
+        return f"<{self.counted()}>" + (f"\n[{shown}{more}]" if self else "")
 
     def _repr_html_(self) -> str:
-        """A small table: the params that vary and the final values."""
-        shown = self[:_SHOWN]
-        names = [name for name in self.params_that_vary() if name != "title"]
-        observed = shown.observed()
-        damaged = f", {len(self.damaged)} damaged" if self.damaged else ""
-        more = f", the first {_SHOWN} shown" if len(self) > _SHOWN else ""
-        rows = (_values(e, names, observed) for e in shown)
-        return f"{table(('title', *names, *observed), rows)}{len(self)} experiments{damaged}{more}"
+        from researcher.notebook import experiments_html
 
-
-def _values(experiment: Experiment, names: list[str], observed: list[str]) -> list[object]:
-    flat = flattened(experiment.params)
-    finals = [experiment.summary("final", name) for name in observed]
-    return [experiment.title or experiment.hash[:8], *(flat.get(name, ABSENT) for name in names), *finals]
+        return experiments_html(self)

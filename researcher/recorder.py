@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import html
 import os
 import threading
 import time
@@ -387,7 +388,10 @@ class Recorder:
         return "new" if self._recording is None else "running"
 
     def __repr__(self) -> str:
-        return f"<Recorder {self.status}: {self._experiment!r}>"
+        return f"<Recorder {self._experiment.told(self.status)}>"
+
+    def _repr_html_(self) -> str:
+        return self.experiment._repr_html_() if self.status != "new" else html.escape(repr(self))
 
     # A recorder that is pickled observes into the journal of the process that started it.
 

@@ -223,7 +223,7 @@ def test_journals_are_left_out_and_named(records, target):
         recorder.observe(loss=1.0)
         found = rs.archive(records, target)
         assert found.unfinished == [recorder.path]
-        assert "1 unfinished experiments left out" in repr(found)
+        assert "1 unfinished experiment left out" in repr(found)
     assert rs.archive(records, target).experiments == 31
 
 

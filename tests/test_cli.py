@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 import researcher as rs
 from researcher.cli import app
-from researcher.cli.sparkline import sparkline
+from researcher.curves.sparkline import sparkline
 
 PROJECT = Path(__file__).parents[1]
 OLD = PROJECT / "tests" / "data" / "records-2020"
@@ -402,9 +402,9 @@ def test_a_sparkline(values, shown):
     assert sparkline(values) == shown
 
 
-@pytest.mark.parametrize("name", ["printing", "sparkline"])
+@pytest.mark.parametrize("name", ["cli.printing", "curves.sparkline"])
 def test_the_examples_are_true(name):
-    failed, tried = doctest.testmod(importlib.import_module(f"researcher.cli.{name}"))
+    failed, tried = doctest.testmod(importlib.import_module(f"researcher.{name}"))
     assert (failed, tried > 0) == (0, True)
 
 

@@ -117,6 +117,22 @@ def test_its_html_shows_params_and_final_values_and_runs_nothing():
     assert not any(tag in page for tag in ("<script>", "<i>", "<u>"))
 
 
+def test_its_html_tells_what_failed_what_was_remarked_and_the_curves_in_small():
+    ours = {"format": 1, "status": "failed", "error": {"type": "ValueError", "message": "<lr>"}, "tags": ["odd"]}
+    data = {"title": "relu", "researcher": {**ours, "notes": [{"text": "see & redo"}]}}
+    curves = {"loss": [3, 2, 1], "acc": [[0.0, 1.0], [0.0, 1.0, 1.0]], "score": [0.5], "none": [[], []]}
+    page = rs.Experiment({**data, "observations": curves})._repr_html_()
+    for shown in ("ValueError: &lt;lr&gt;", "tags: odd", "note: see &amp; redo", ">█▅▁<", ">▁██<"):
+        assert shown in page
+
+
+def test_a_repeat_is_told_apart(tmp_path):
+    for _ in range(2):
+        repeat = rs.record_experiment({"title": "relu"}, tmp_path)
+    assert repr(repeat) == f"<Experiment relu_{repeat.hash[:8]}-2 finished>"
+    assert f"{repeat.hash[:8]}-2" in rs.all_experiments(tmp_path)._repr_html_()
+
+
 def test_without_a_title_it_is_called_by_its_hash():
     experiment = rs.Experiment({"hash": "0123456789abcdef"})
     assert experiment.identifier() == experiment.name == "01234567"

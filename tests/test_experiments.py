@@ -95,13 +95,22 @@ def test_it_is_a_list(experiments):
 def test_its_repr_says_how_many(experiments):
     assert repr(experiments).startswith("<3 experiments, 1 damaged>\n[<Experiment a_")
     assert repr(rs.Experiments()) == "<0 experiments>"
+    assert repr(experiments[2:]).startswith("<1 experiment>")
     assert repr(rs.Experiments(list(experiments) * 10)).endswith(" 10 more]")
 
 
 def test_in_a_notebook_it_is_a_small_table(experiments):
     page = experiments._repr_html_()
-    for shown in ("<th>title</th><th>lr</th>", "<td>adam</td>", "<td>0.01</td>", "3 experiments, 1 damaged"):
+    for shown in (
+        "<th>title</th><th>hash</th><th>lr</th>",
+        "<td>adam</td>",
+        "<td>0.01</td>",
+        "3 experiments, 1 damaged",
+    ):
         assert shown in page
     many = rs.Experiments(experiment(i, title="<b>") for i in range(100))._repr_html_()
     assert many.count("<tr>") == 21
     assert "<b>" not in many
+    assert "<th>status</th>" not in page
+    failed = rs.Experiment({"title": "d", "researcher": {"format": 1, "status": "failed"}})
+    assert "<td>failed</td>" in rs.Experiments([*experiments, failed])._repr_html_()

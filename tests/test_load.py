@@ -298,7 +298,7 @@ def test_a_record_that_was_deleted_after_loading_still_shows_what_was_read(tmp_p
     assert experiment.params == {"lr": 0.1}
     for shown in (repr(experiment), experiment._repr_html_(), repr(experiments)):
         assert "0.1" in shown
-    assert "1 experiments" in experiments._repr_html_()
+    assert "1 experiment" in experiments._repr_html_()
     assert experiments.frame().columns.tolist() == columns
     with pytest.raises(RecordsNotFound, match="there is no record"):
         _ = experiment.observations

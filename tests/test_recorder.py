@@ -351,11 +351,14 @@ def test_what_another_process_noted_is_in_the_experiment_too(recorder, records):
 def test_it_shows_what_it_is(records):
     recorder = rs.Recorder(PARAMS, records)
     assert (recorder.status, recorder.path, recorder.params) == ("new", None, PARAMS)
-    assert repr(recorder).startswith("<Recorder new: <Experiment relu")
+    assert repr(recorder).startswith(f"<Recorder relu_{recorder.experiment.hash[:8]} new: ")
+    assert "new" in recorder._repr_html_()
     recorder.start()
-    assert repr(recorder).startswith("<Recorder running: <Experiment relu")
+    assert repr(recorder).startswith(f"<Recorder relu_{recorder.experiment.hash[:8]} running: ")
+    recorder.observe(loss=0.5)
+    assert "final loss" in recorder._repr_html_()
     recorder.finish()
-    assert repr(recorder).startswith("<Recorder finished: <Experiment relu")
+    assert repr(recorder).startswith(f"<Recorder relu_{recorder.experiment.hash[:8]} finished: ")
 
 
 # Beginning and ending

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import zip_longest
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from researcher.cli.printing import visible
-from researcher.cli.sparkline import sparkline
+from researcher.curves.sparkline import mean_of_folds, sparkline
 from researcher.experiment import Experiment
 from researcher.observations import folds_of
 from researcher.params import ABSENT, label
@@ -51,7 +49,7 @@ def _cells(experiment: Experiment, name: str, value: Any, bars: bool) -> list[st
     if shape == "curve" and folds:
         steps = _steps(experiment, name, folds[0])
         least, greatest = (f"{text} at {_at(folds[0], steps, find)}" for text, find in ((least, min), (greatest, max)))
-    curve = sparkline(_mean(folds)) if bars else ""
+    curve = sparkline(mean_of_folds(folds)) if bars else ""
     return [_count(folds), final, least, greatest, curve]
 
 
@@ -75,14 +73,3 @@ def _at(curve: Sequence[float], steps: Sequence[float], extreme: Any) -> str:
     """The first step at which the curve is at its extreme."""
     places = [i for i, value in enumerate(curve) if value == value]
     return label(steps[extreme(places, key=curve.__getitem__)]) if places else "–"
-
-
-def _mean(folds: Sequence[Sequence[float]]) -> list[float]:
-    """At each step the mean of the folds that go so far, NaN passed over."""
-    if len(folds) == 1:
-        return list(folds[0])
-    found = []
-    for values in zip_longest(*folds, fillvalue=math.nan):
-        real = [value for value in values if value == value]
-        found.append(sum(value / len(real) for value in real) if real else math.nan)
-    return found

@@ -63,12 +63,6 @@ def table(experiments: Experiments, width: int | None = None) -> tuple[Text, lis
     return _drawn([column for column in (*fixed, *params, *finals) if column.name not in left_out]), left_out
 
 
-def hash_segment(experiment: Experiment) -> str:
-    """Eight characters of the hash, and of a repeat its number: what ``researcher show`` finds it by."""
-    repeat = number(experiment)
-    return experiment.hash[:8] + (f"-{repeat}" if repeat > 1 else "")
-
-
 def number(experiment: Experiment) -> int:
     """Which of the records of the same params it is, counted from 1."""
     return parted(experiment.path.stem)[1] if experiment.path is not None else 1
@@ -76,7 +70,7 @@ def number(experiment: Experiment) -> int:
 
 def _fixed(experiments: Experiments) -> list[Column]:
     return [
-        Column("hash", [visible(hash_segment(e)) for e in experiments]),
+        Column("hash", [visible(e.segment) for e in experiments]),
         Column("title", [visible(e.title) for e in experiments]),
         Column("status", [visible(e.status) for e in experiments], styles=STYLES),
         Column("when", [f"{e.timestamp:%Y-%m-%d %H:%M}" if e.timestamp else "" for e in experiments]),

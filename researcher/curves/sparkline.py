@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 _LEVELS = "▁▂▃▄▅▆▇█"
 _NOT_A_NUMBER = "×"
@@ -24,6 +24,17 @@ def sparkline(values: Sequence[float], width: int = 24) -> str:
     finite = [bar for bar in bars if math.isfinite(bar)]
     low, high = min(finite, default=0.0), max(finite, default=0.0)
     return "".join(_bar(bar, low, high) for bar in bars)
+
+
+def mean_of_folds(folds: Sequence[Sequence[float]]) -> list[float]:
+    """At each step the mean of the folds that go so far, NaN passed over."""
+    if len(folds) == 1:
+        return list(folds[0])
+    found = []
+    for values in zip_longest(*folds, fillvalue=math.nan):
+        real = [value for value in values if value == value]
+        found.append(sum(value / len(real) for value in real) if real else math.nan)
+    return found
 
 
 def _mean(values: Sequence[float]) -> float:
