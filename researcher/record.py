@@ -15,7 +15,8 @@ from researcher.places import place
 from researcher.plain import plain
 from researcher.reserved import RESERVED
 from researcher.storage import names, records
-from researcher.storage.publish import publish, rescued
+from researcher.storage.publish import publish
+from researcher.storage.rescue import rescued
 
 
 def record_experiment(

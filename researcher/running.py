@@ -16,7 +16,7 @@ from researcher.experiment import Experiment
 from researcher.recorder import Errors, Recorder
 from researcher.recording.returned import results_of, told_already
 from researcher.recording.seeding import seed_of, seeded
-from researcher.storage.publish import rescued
+from researcher.storage.rescue import rescued
 
 Call = Callable[[Mapping[str, Any], Recorder], Any]
 _forbidden: list[str] = []  # why nothing may be run now

@@ -9,8 +9,9 @@ from researcher.places import Place
 from researcher.storage import names, records
 from researcher.storage.follow import JournalReader
 from researcher.storage.locks import alone
-from researcher.storage.publish import is_taken, publish, replace, rescued_record
+from researcher.storage.publish import is_taken, publish, replace
 from researcher.storage.reading import read
+from researcher.storage.rescue import rescued_record
 from researcher.storage.whereabouts import record_of, same
 
 

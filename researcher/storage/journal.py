@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import os
 import threading
 import time
-import uuid
 from pathlib import Path
 from typing import Self
 
 from researcher.places import Place
 from researcher.storage import keeper, liveness, locks, names
-from researcher.storage.publish import placed, sync_directory
-
-_APPENDED = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
-_BESIDE = _APPENDED | os.O_CREAT | os.O_EXCL
-_HEAD = 1 << 20  # bytes, in which the first line of a journal differs from that of any other
+from researcher.storage.handles import APPENDED, head, made, read, write_all
+from researcher.storage.publish import sync_directory
+from researcher.storage.waiting import Waiting
 
 
 class Journal:
@@ -37,8 +33,7 @@ class Journal:
         self._handle = handle
         self._owned = owned
         self._direct = owned and not waiting  # whether a line can be written without further thought
-        self._waiting = [waiting] if waiting else []
-        self._cut = 0  # bytes of the first line that waits which are in the file
+        self._waiting = Waiting(waiting)
         self._synced = 0  # the size of the file when it was brought to the disk
         self._touched = time.monotonic()
         self._unwanted = False  # not to be kept any longer, as its record is there
@@ -61,7 +56,7 @@ class Journal:
         Raises:
             OSError: it cannot be written there.
         """
-        return cls(*_made(directory, name, 1, content, beside_records=False))
+        return cls(*made(directory, name, 1, content, beside_records=False))
 
     @classmethod
     def unwritten(cls, path: Path, content: bytes) -> Journal:
@@ -77,14 +72,14 @@ class Journal:
             FileNotFoundError: the journal is gone.
             OSError: it cannot be opened.
         """
-        handle = os.open(path, _APPENDED)
+        handle = os.open(path, APPENDED)
         try:
             locks.locked(handle)
             if not os.path.samestat(os.fstat(handle), path.stat()):  # who had the lock removed it
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
             size = os.fstat(handle).st_size
-            if size and _read(handle, size - 1) != b"\n":  # what was being written when the process ended
-                _write_all(handle, b"\n")
+            if size and read(handle, size - 1) != b"\n":  # what was being written when the process ended
+                write_all(handle, b"\n")
         except BaseException:
             os.close(handle)
             raise
@@ -93,7 +88,7 @@ class Journal:
     @classmethod
     def join(cls, path: Path) -> Journal:
         """The journal of another process, to append lines to as long as that process writes it."""
-        return cls(path, os.open(path, _APPENDED), owned=False)
+        return cls(path, os.open(path, APPENDED), owned=False)
 
     def append(self, line: bytes) -> bool:
         """Write a line, with one call to the system. Never raises OSError.
@@ -101,6 +96,7 @@ class Journal:
         Returns:
             Whether it is in the file. If not, it waits in memory and ``trouble`` says why, unless it is ``sealed``.
         """
+        written = 0
         try:
             self._lock.acquire()  # `with` would make an observation take a twentieth longer
             if not self._direct:
@@ -108,10 +104,9 @@ class Journal:
             written = os.write(self._handle, line)
             if written == len(line):
                 return True
-            self._cut = written
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
-            self._waiting.append(line)
+            self._waiting.add(line, written)
             self._in_trouble(_reason(error))
             return False
         finally:
@@ -137,14 +132,13 @@ class Journal:
     def content(self, start: int = 0) -> bytes:
         """What is in the file from a byte on."""
         with self._lock:
-            return _read(self._handle, start) if self._handle >= 0 else b""
+            return read(self._handle, start) if self._handle >= 0 else b""
 
     def everything(self, start: int = 0) -> bytes:
         """The same as if all that waits were in the file too."""
         with self._lock:
-            content = _read(self._handle, 0) if self._handle >= 0 else b""
-            first = [self._next()] if self._waiting else []
-            return b"".join([content, *first, *self._waiting[1:]])[start:]
+            content = read(self._handle, 0) if self._handle >= 0 else b""
+            return (content + self._waiting.content(self._handle))[start:]
 
     def keep(self) -> None:
         """Write what waits, bring it to the disk, and show that we are alive; called from time to time."""
@@ -169,7 +163,7 @@ class Journal:
         with self._keeping, self._lock:
             if self._waiting and not self._unwanted:
                 self._flush()
-            self._direct, self.sealed, self._owned, self._waiting = False, True, False, []
+            self._direct, self.sealed, self._owned, self._waiting = False, True, False, Waiting()
             if self._handle >= 0:
                 if not self._unwanted:
                     with contextlib.suppress(OSError):
@@ -191,14 +185,14 @@ class Journal:
     def after_fork(self) -> None:
         """In a child process: append to the same file; it and its lock stay the parent's."""
         self._lock, self._keeping = threading.RLock(), threading.Lock()
-        self._waiting, self._cut = [], 0
+        self._waiting = Waiting()
         self._owned = self._direct = False
 
     def _append_with_care(self, line: bytes) -> bool:
         """In trouble nothing is tried, as `keep` does; in another process than the owner's, the file may be gone."""
         if self.sealed:
             return False
-        self._waiting.append(line)
+        self._waiting.add(line)
         return not self.trouble and self._flush()
 
     def _flush(self) -> bool:
@@ -207,14 +201,7 @@ class Journal:
                 self._make_anew()
             elif self._waiting and self._gone():
                 self._find_again()
-            while self._waiting:
-                line = self._next()
-                written = os.write(self._handle, line)
-                if written == len(line):
-                    self._cut = 0
-                    del self._waiting[0]
-                else:
-                    self._cut = len(self._waiting[0]) - len(line) + written
+            self._waiting.write(self._handle)
         except OSError as error:
             self._in_trouble(_reason(error))
             return False
@@ -227,34 +214,27 @@ class Journal:
         self._direct = False
         keeper.look_after(self)  # after a fork nobody does
 
-    def _next(self) -> bytes:
-        """The first line that waits; of one that was cut off the rest, unless another process wrote after it."""
-        line = self._waiting[0]
-        if self._cut and os.lseek(self._handle, 0, os.SEEK_CUR) == os.fstat(self._handle).st_size:
-            return line[self._cut :]
-        return line
-
     def _gone(self) -> bool:
         """Whether there is no file, or it was deleted by somebody else."""
         return not self._unwanted and (self._handle < 0 or os.fstat(self._handle).st_nlink == 0)
 
     def _make_anew(self) -> None:
         """Make the file, and its directory, with what was in it."""
-        content = _read(self._handle, 0) if self._handle >= 0 else self._waiting[0]
+        content = read(self._handle, 0) if self._handle >= 0 else self._waiting.first
         name, repeat = names.parted(self.path.stem)
-        path, handle = _made(self.path.parent, name, repeat, content, beside_records=True)
+        path, handle = made(self.path.parent, name, repeat, content, beside_records=True)
         if self._handle >= 0:
             os.close(self._handle)
         else:
-            del self._waiting[0]
+            self._waiting.pop()
         self.path, self._handle, self._synced = path, handle, 0
 
     def _find_again(self) -> None:
         """In another process than the owner's: open the file that the owner made anew."""
-        before = _head(self._handle)
+        before = head(self._handle)
         with contextlib.suppress(FileNotFoundError):
-            handle = os.open(self.path, _APPENDED)
-            if _head(handle) == before:
+            handle = os.open(self.path, APPENDED)
+            if head(handle) == before:
                 os.close(self._handle)
                 self._handle = handle
                 return
@@ -271,58 +251,6 @@ class Journal:
         elif time.monotonic() - self._touched > liveness.HEARTBEAT:
             self._touched = time.monotonic()
             os.utime(self._handle if os.utime in os.supports_fd else self.path)
-
-
-def _made(directory: Path, name: str, first: int, content: bytes, *, beside_records: bool) -> tuple[Path, int]:
-    """A new file under the first free name, open; it is there with its content and its lock, or not at all.
-
-    A name that a record has is free only for a journal ``beside_records``, as that may be its own, published by others.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    beside = directory / f".{uuid.uuid4().hex}.tmp"
-    handle = os.open(beside, _BESIDE, 0o666)
-    try:
-        locks.locked(handle)
-        _write_all(handle, content)
-        for repeat in itertools.count(first):
-            path = directory / names.numbered(name, repeat, names.JOURNAL)
-            free = beside_records or not os.path.lexists(path.with_suffix(names.RECORD))
-            if free and placed(beside, path):
-                return path, handle
-        raise AssertionError  # pragma: no cover - itertools.count has no end
-    except BaseException:
-        os.close(handle)
-        raise
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-
-
-def _head(handle: int) -> bytes:
-    return _read(handle, 0, _HEAD).partition(b"\n")[0]
-
-
-def _read(handle: int, start: int, longest: int | None = None) -> bytes:
-    """The bytes of a file from one on, to its end."""
-    left = os.fstat(handle).st_size - start if longest is None else longest
-    parts = []
-    while left > 0:
-        if hasattr(os, "pread"):
-            part = os.pread(handle, left, start)
-        else:  # Windows
-            os.lseek(handle, start, os.SEEK_SET)
-            part = os.read(handle, left)
-        if not part:
-            break
-        parts.append(part)
-        start += len(part)
-        left -= len(part)
-    return b"".join(parts)
-
-
-def _write_all(handle: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(handle, content) :]
 
 
 def _reason(error: OSError) -> str:
