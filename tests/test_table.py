@@ -191,6 +191,16 @@ def test_sorting_keeps_the_order_of_what_is_alike_and_puts_what_is_missing_last(
     assert experiments.sort_by(name, descending=descending) == [experiments[i] for i in expected]
 
 
+def test_integers_that_are_alike_as_floats_only_are_sorted_as_they_are(tmp_path):
+    for i, n in enumerate([2**53 + 2, 2**53 + 1, 2**53]):
+        rs.record_experiment({"i": i}, tmp_path, {"tokens": [1, n]})
+    rs.record_experiment({"i": 3}, tmp_path, {"tokens": [0.5]})
+    found = rs.all_experiments(tmp_path)
+    for some in (found, rs.Experiments([*found])):
+        assert [e.params["i"] for e in some.sort_by("final.tokens")] == [3, 2, 1, 0]
+        assert [e.params["i"] for e in some.sort_by("tokens", descending=True)] == [0, 1, 2, 3]
+
+
 @pytest.fixture
 def loaded(tmp_path):
     for i in range(4):

@@ -8,6 +8,7 @@ import numpy as np
 
 from researcher.arrays import Array, Indices, Mask
 from researcher.params import Path
+from researcher.tables.coded import coded
 from researcher.tables.table import Table
 
 
@@ -34,4 +35,7 @@ def _keys(table: Table, path: Path) -> tuple[Array, Mask]:
         if (column.codes >= 0).any():
             return np.append(column.ranks(), np.nan)[column.codes], column.codes >= 0
         numbers = table.numbers("final", ".".join(path))
+    if any(type(value) is int for value in numbers.asked.values()):  # which may be alike as floats only
+        column = coded(numbers.listed())
+        return np.append(column.ranks(), np.nan)[column.codes], numbers.there
     return numbers.values, numbers.there
