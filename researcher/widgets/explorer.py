@@ -17,26 +17,19 @@ from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.tables.facets import kept_of
 from researcher.widgets.choosing import NAMED, choose
-from researcher.widgets.differences import DifferencesView
 from researcher.widgets.documented import documented
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
-from researcher.widgets.importance import ImportanceView
+from researcher.widgets.late import Area
 from researcher.widgets.look import Look
-from researcher.widgets.origin import OriginView
-from researcher.widgets.panels import PanelsView
-from researcher.widgets.parallel import ParallelView
 from researcher.widgets.pointing import Pointing
 from researcher.widgets.query import QueryView
 from researcher.widgets.save import SaveView
-from researcher.widgets.scatter import ScatterView
 from researcher.widgets.source import Source
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
 from researcher.widgets.tabs import TabsView
-from researcher.widgets.toolbar import ToolbarView
 from researcher.widgets.traits import ExperimentsTrait, ExperimentTrait, Frame
-from researcher.widgets.twin import show
 from researcher.widgets.view import View
 from researcher.widgets.viewing import apply_view, view_of
 
@@ -125,11 +118,10 @@ class Explorer(w.VBox, Look):
         frame = chosen.pop("frame", None)
         missing = (*(apply_view(self.state, view) if view else ()), *choose(self.state, chosen))
         self._views = self._built(source)  # what is not shown at first is drawn when it is opened
-        header, save, query, filters, table, *side = (view.face for view in self._views)
-        top = _classed(w.Box([header, save]), "rs-top")
-        main = _classed(w.Box([table, _classed(w.VBox(side), "rs-side")]), "rs-main")
-        super().__init__([top, query, filters, main])
-        self.add_class("rs-explorer")
+        header, save, query, filters, table, side = (view.face for view in self._views)
+        side.add_class("rs-side")
+        top, main = Area([header, save]).add_class("rs-top"), Area([table, side]).add_class("rs-main")
+        super().__init__([top, query, filters, main], _dom_classes=["rs-explorer"])
         self.state.observe(self._follow, [*_CHOSEN, *NAMED])
         self.state.observe(self._tell_frame, ["visible", "columns", "growth"])
         _warn_of(missing)
@@ -139,7 +131,7 @@ class Explorer(w.VBox, Look):
         source.follow()
 
     def _built(self, source: Source) -> list[View]:
-        """All views of the state; taking one out is taking out its line."""
+        """All views of the state but those of tabs; taking one out is taking out its line."""
         state, pointing = self.state, Pointing()
         return [
             HeaderView(state),
@@ -147,14 +139,7 @@ class Explorer(w.VBox, Look):
             QueryView(state),
             FiltersView(state),
             TableView(state, pointing),
-            TabsView(state),
-            ToolbarView(state),
-            PanelsView(state, pointing),
-            ScatterView(state, pointing),
-            ParallelView(state, pointing),
-            DifferencesView(state),
-            ImportanceView(state),
-            OriginView(state),
+            TabsView(state, pointing),
         ]
 
     @property
@@ -176,6 +161,8 @@ class Explorer(w.VBox, Look):
 
     def _ipython_display_(self) -> None:
         """Show it, and beside it a picture and a table for readers without a kernel."""
+        from researcher.widgets.twin import show
+
         show(self)
 
     @t.validate("filters")
@@ -243,8 +230,3 @@ def _warn_of(missing: Sequence[str]) -> None:
     """Warn of experiments that a view names and that are not there."""
     if missing:
         warnings.warn(f"not there any more: {', '.join(missing)}", UnknownNameWarning, stacklevel=3)
-
-
-def _classed(box: w.Box, name: str) -> w.Box:
-    box.add_class(name)
-    return box

@@ -7,10 +7,6 @@ import re
 from pathlib import PurePath
 
 from researcher.errors import MissingExtra
-from researcher.widgets.code import code_of
-from researcher.widgets.picture import png_of, svg_of
-from researcher.widgets.report import html_of
-from researcher.widgets.shown import csv_of
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.view import Face, View, module
 
@@ -45,6 +41,8 @@ class SaveView(View):
         answer = {"what": what, "page": page}
         try:
             if what == "code":
+                from researcher.widgets.code import code_of
+
                 self.menu.send({**answer, "text": code_of(self._records, self.state)})
                 return
             kind, content = self._file(what)
@@ -55,7 +53,11 @@ class SaveView(View):
             self.menu.send({**answer, "trouble": str(error)})
 
     def _file(self, what: str) -> tuple[str, bytes]:
-        """What it is called, and what is in it."""
+        """What it is called, and what is in it; what that takes is imported now."""
+        from researcher.widgets.picture import png_of, svg_of
+        from researcher.widgets.report import html_of
+        from researcher.widgets.shown import csv_of
+
         if what == "png":
             return "curves", png_of(self.state)
         if what == "svg":

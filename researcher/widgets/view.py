@@ -11,7 +11,9 @@ from typing import Any, ClassVar
 
 import anywidget
 import ipywidgets as w
+import traitlets as t
 
+from researcher.widgets.late import Column, Plain, Text
 from researcher.widgets.state import ExplorerState
 
 _HERE = Path(__file__).parent
@@ -22,10 +24,30 @@ def module(*names: str) -> str:
     return "".join((_HERE / file).read_text(encoding="utf-8") for file in ("dom.js", *names))
 
 
-class Face(anywidget.AnyWidget):
+class Sheet(Plain, anywidget.AnyWidget):
+    """Our style sheet: the page takes it once, whatever is shown there."""
+
+    _esm = "export default {}"
+    _css = (_HERE / "explorer.css").read_text(encoding="utf-8")
+    _only: ClassVar[Sheet | None] = None
+
+    @classmethod
+    def only(cls) -> Sheet:
+        """The one of this kernel."""
+        if cls._only is None or cls._only.closed:
+            cls._only = cls()
+        return cls._only
+
+
+class Face(Plain, anywidget.AnyWidget):
     """A widget whose look is an ES module of ours, and which answers while a cell runs, where kernels can do that."""
 
-    _css = (_HERE / "explorer.css").read_text(encoding="utf-8")
+    sheet = t.Instance(Sheet).tag(sync=True, **w.widget_serialization)
+    """What styles it."""
+
+    @t.default("sheet")
+    def _only_sheet(self) -> Sheet:
+        return Sheet.only()
 
     def open(self) -> None:
         """Open the comm, and let the page's messages go to the subshell that the page asks for.
@@ -53,12 +75,17 @@ class View:
 
     def __init__(self, state: ExplorerState, *widgets: w.Widget) -> None:
         self.state = state
-        self._error = w.HTML()
-        self._error.layout.display = "none"
+        self._widgets = widgets
+        self._error = Text()
         self._shown: list[Any] | None = None
-        self.face = w.VBox([*widgets, self._error])
+        self.face = Column(widgets)
         state.observe(self._refresh, self._watched())
         self._refresh()
+
+    @property
+    def trouble(self) -> str:
+        """The error that is shown below it, as HTML, or the empty text."""
+        return str(self._error.value)
 
     def render(self) -> None:
         """Bring the widgets in line with the state; the first draw and every redraw alike."""
@@ -86,8 +113,13 @@ class View:
     def close(self) -> None:
         """Stop watching the state and take the widgets off the page."""
         self.state.unobserve(self._refresh, self._watched())
-        for widget in (*self.face.children, self.face):
+        for widget in (*self._widgets, self._error, self.face):
             widget.close()
+
+    def show(self, *widgets: w.Widget) -> None:
+        """From now on it consists of these."""
+        self._widgets = widgets
+        self.face.children = (*widgets, *([self._error] if self.trouble else ()))
 
     def _watched(self) -> tuple[str, ...]:
         return (*self.watches, "tab") if self.tab else self.watches
@@ -96,9 +128,10 @@ class View:
         """Render, unless all that is watched is what was rendered last: several traits change at once."""
         with self.state.lock:
             shown = self.tab in ("", self.state.tab)
-            self.face.layout.display = "" if shown else "none"
             if not shown:
+                self.face.add_class("rs-hidden")
                 return
+            self.face.remove_class("rs-hidden")
             watched = [getattr(self.state, name) for name in self.watches]
             if self._shown is not None and all(map(operator.is_, watched, self._shown)):
                 return
@@ -114,4 +147,4 @@ class View:
         shown = f'<pre class="rs-error" role="alert">{html.escape(trouble)}</pre>' if trouble else ""
         if shown != self._error.value:
             self._error.value = shown
-            self._error.layout.display = "" if shown else "none"
+            self.show(*self._widgets)

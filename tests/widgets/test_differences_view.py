@@ -161,7 +161,7 @@ def test_the_objective_decides(state: ExplorerState, view: DifferencesView) -> N
     assert (state.objective, view.table.which, view.table.observation) == ("best.accuracy", "best", "accuracy")
     assert [group["mean"] for group in told(view.table, state)["groups"]] == ["0.7925", "0.6850"]
     say(view.table, verb="aim", which="worst", observation="accuracy")
-    assert "there is no" in view.face.children[-1].value
+    assert "there is no" in view.trouble
     assert state.objective == "best.accuracy"
 
 
@@ -201,7 +201,7 @@ def test_odd_values() -> None:
     state.load(odd)
     view = DifferencesView(state)
     state.select(odd)
-    assert view.face.children[-1].value == ""
+    assert view.trouble == ""
     found = rows(view.table, "params")
     assert found["deep.a"] == ["[1, 2]", "None", "–", "–"]
     assert found["x"][:3] == ["NaN", "True", "-1.5"]

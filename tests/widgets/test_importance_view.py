@@ -89,7 +89,7 @@ def test_ranking(state: ExplorerState, view: ImportanceView) -> None:
     assert "of the variance of final.loss in 40 experiments" in face.said
     assert any("go together" in warning for warning in face.warnings)
     assert any("epochs" in warning for warning in face.warnings)
-    assert view.face.children[-1].value == ""
+    assert view.trouble == ""
 
 
 def test_the_objective_and_the_filters_decide(state: ExplorerState, view: ImportanceView) -> None:

@@ -25,6 +25,7 @@ from researcher.widgets.query import QueryView
 from researcher.widgets.room import rounded_up, x_room, y_room
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
+from tests.widgets.parts import errors, view
 
 Explore = Callable[..., rs.Explorer]
 SOON = 30.0  # seconds
@@ -380,7 +381,7 @@ def test_panels_draw_the_curve_that_grew_and_keep_the_others(state: ExplorerStat
     assert view.x.max == 120.0  # the end of a run moves nothing
     state.query = "depth == 8"
     assert view.x.max == 119.0  # a new choice is fitted
-    assert view.face.children[-1].value == ""
+    assert view.trouble == ""
     view.close()
 
 
@@ -433,7 +434,7 @@ def test_a_recorder_in_this_process_appears_grows_and_ends(explore: Explore, rec
         assert state.statuses == {"finished": 7}
         assert live.path is not None
         assert live.path.suffix == ".json"
-        assert all(view.face.children[-1].value == "" for view in explorer._views)
+        assert errors(explorer) == []
 
 
 def test_who_observes_the_frame_is_told_of_growth_once(explore: Explore, live: rs.Experiment) -> None:
@@ -452,7 +453,7 @@ def test_it_watches_as_long_as_it_is_shown(explore: Explore, records: Path) -> N
 
     others = watching()  # those of closed Explorers may still be ending
     explorer = explore(records)
-    header = next(v for v in explorer._views if isinstance(v, HeaderView)).header
+    header = view(explorer, HeaderView).header
     source = explorer._source
     assert source is not None
     watch = source._watch
@@ -480,10 +481,9 @@ def test_threads_may_do_everything_at_once(explore: Explore, records: Path) -> N
     """The page clicks, the cell trains and chooses, the watch tells, and observers choose in their turn."""
     explorer = explore(records)
     state = explorer.state
-    views = {type(view): view for view in explorer._views}
-    line, filters, table = views[QueryView].line, views[FiltersView].filters, views[TableView].table  # type: ignore[attr-defined]
-    overlay = views[PanelsView].overlay  # type: ignore[attr-defined]
-    errors: list[BaseException] = []
+    line, filters = view(explorer, QueryView).line, view(explorer, FiltersView).filters
+    table, overlay = view(explorer, TableView).table, view(explorer, PanelsView).overlay
+    raised: list[BaseException] = []
 
     def follow(_change: object) -> None:  # an observer that chooses
         explorer.filters = {"depth": [64, 128]} if explorer.query else {}
@@ -514,7 +514,7 @@ def test_threads_may_do_everything_at_once(explore: Explore, records: Path) -> N
             for i in range(times):
                 act(i)
         except BaseException as error:  # noqa: BLE001 - told by the test
-            errors.append(error)
+            raised.append(error)
 
     explorer.observe(follow, "visible")
     threads = [
@@ -526,11 +526,11 @@ def test_threads_may_do_everything_at_once(explore: Explore, records: Path) -> N
     for thread in threads:
         thread.join(SOON)
         assert not thread.is_alive(), "they wait for each other"
-    assert errors == []
+    assert raised == []
     explorer.unobserve(follow, "visible")
     ended = when(explorer, lambda: state.statuses == {"finished": 18})
     assert ended.wait(SOON)
     with state.lock:
         explorer.query, explorer.filters = "", {}
         assert len(explorer.visible) == len(state.visible) == 18
-        assert [view.face.children[-1].value for view in explorer._views if view.face.children[-1].value] == []
+        assert errors(explorer) == []

@@ -86,7 +86,7 @@ def test_a_record_without_an_environment_and_a_patch_that_is_there(tmp_path: Pat
     assert (view.page.facts, view.page.texts) == ([], [])
     state.selected = (odd,)
     assert view.page.texts == [["changes since the commit", "+ new\n- old\n"]]
-    assert view._error.value == ""
+    assert view.trouble == ""
     view.close()
 
 

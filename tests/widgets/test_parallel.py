@@ -44,7 +44,7 @@ def plot(state: ExplorerState) -> Iterator[ParallelFace]:
     view = ParallelView(state, Pointing())
     assert view.tab == "parallel"
     yield view.plot
-    assert view.face.children[-1].value == ""
+    assert view.trouble == ""
     view.close()
 
 
@@ -153,7 +153,7 @@ def test_whatever_is_there_is_drawn(experiments: list[rs.Experiment]) -> None:
     view = ParallelView(state, Pointing())
     assert view.plot.axes == (["a"] if len(experiments) > 1 else [])
     say(view.plot, verb="keep_values", column="a", places=[1], lanes=[])
-    assert view.face.children[-1].value == ""
+    assert view.trouble == ""
     view.close()
 
 

@@ -229,7 +229,7 @@ def made(view: SaveView, what: str) -> tuple[dict[str, Any], bytes]:
     ((answer, buffers),) = comm.sent
     assert answer["page"] == "p1"
     assert answer["what"] == what
-    assert view.face.children[-1].value == ""
+    assert view.trouble == ""
     json.dumps(answer)
     return answer, buffers[0] if buffers else b""
 

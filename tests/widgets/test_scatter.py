@@ -51,7 +51,7 @@ def plot(state: ExplorerState) -> Iterator[ScatterFace]:
     view = ScatterView(state, Pointing())
     assert view.tab == "scatter"
     yield view.plot
-    assert view.face.children[-1].value == ""
+    assert view.trouble == ""
     view.close()
 
 
@@ -146,7 +146,7 @@ def test_whatever_is_there_is_drawn(experiments: list[rs.Experiment], shown: lis
     state.load(experiments)
     view = ScatterView(state, Pointing())
     assert view.plot.shown == shown
-    assert view.face.children[-1].value == ""
+    assert view.trouble == ""
     assert set(view.plot.columns) == set(shown) - {""}
     view.close()
 

@@ -12,6 +12,7 @@ import researcher as rs
 from researcher.storage.directory import Change, RecordsDirectory
 from researcher.widgets.header import HeaderView
 from researcher.widgets.watch import Watch
+from tests.widgets.parts import errors, view
 
 Explore = Callable[..., rs.Explorer]
 SOON = 20.0  # seconds
@@ -48,7 +49,7 @@ def test_an_empty_or_missing_directory_wakes_up_with_its_first_record(
     with explorer.state.lock:
         assert explorer.visible[0].title == "first"
         assert explorer.observations == ["loss"]
-        assert next(v for v in explorer._views if isinstance(v, HeaderView)).header.notice == ""
+        assert view(explorer, HeaderView).header.notice == ""
 
 
 def test_a_new_record_appears_and_changes_nothing_else(explore: Explore, records: Path) -> None:
@@ -79,7 +80,7 @@ def test_a_deleted_record_leaves_and_is_no_longer_selected(explore: Explore, rec
     assert gone.wait(SOON)
     with explorer.state.lock:
         assert doomed not in explorer.state.drawn
-        assert all(view.face.children[-1].value == "" for view in explorer._views)
+        assert errors(explorer) == []
 
 
 def test_an_observer_that_raises_is_heard_and_stops_nothing(
@@ -91,7 +92,7 @@ def test_an_observer_that_raises_is_heard_and_stops_nothing(
         raise ZeroDivisionError(change)
 
     explorer.observe(refuse, ["visible", "frame"])
-    header = next(v for v in explorer._views if isinstance(v, HeaderView)).header
+    header = view(explorer, HeaderView).header
     for i in range(2):
         appeared = threading.Event()
         header.observe(lambda _change, appeared=appeared: appeared.set(), "total")
