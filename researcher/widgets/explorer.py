@@ -17,6 +17,7 @@ from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.tables.facets import kept_of
 from researcher.widgets.choosing import NAMED, choose
+from researcher.widgets.divider import DividerView
 from researcher.widgets.documented import documented
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
@@ -57,10 +58,11 @@ class Explorer(w.VBox, Look):
     themselves, and those that still run grow.
 
     What is looked at: ``query``, ``filters``, ``sort``, ``visible``, ``selected``, ``frame``. How the table shows it:
-    ``columns``, ``folded``, ``pinned``, ``baseline``. Which part is open: ``tab``. How curves are drawn:
-    ``observations``, ``zoom``, ``x``, ``log_x``, ``log_y``, ``share_y``, ``clip``, ``smoothing``, ``group``, ``band``,
-    ``colour``, ``dash``, ``unseen``. The other parts: ``scatter``, ``axes``, ``logarithmic``, ``objective``,
-    ``all_repeats``; ``seed`` says what repeats are. Each is described below, can be set, and can be observed:
+    ``columns``, ``folded``, ``pinned``, ``baseline``. Which part is open: ``tab``; how wide the table is: ``split``.
+    How curves are drawn: ``observations``, ``zoom``, ``x``, ``log_x``, ``log_y``, ``share_y``, ``clip``, ``smoothing``,
+    ``group``, ``band``, ``colour``, ``dash``, ``unseen``. The other parts: ``scatter``, ``axes``, ``logarithmic``,
+    ``objective``, ``all_repeats``; ``seed`` says what repeats are. Each is described below, can be set, and can be
+    observed:
 
     >>> explorer.observe(lambda change: print(len(change.new)), "selected")     # doctest: +SKIP
     """
@@ -118,9 +120,9 @@ class Explorer(w.VBox, Look):
         frame = chosen.pop("frame", None)
         missing = (*(apply_view(self.state, view) if view else ()), *choose(self.state, chosen))
         self._views = self._built(source)  # what is not shown at first is drawn when it is opened
-        header, save, query, filters, table, side = (view.face for view in self._views)
-        side.add_class("rs-side")
-        top, main = Area([header, save]).add_class("rs-top"), Area([table, side]).add_class("rs-main")
+        header, save, query, filters, *parts = (view.face for view in self._views)
+        parts[-1].add_class("rs-side")
+        top, main = Area([header, save]).add_class("rs-top"), Area(parts).add_class("rs-main")
         super().__init__([top, query, filters, main], _dom_classes=["rs-explorer"])
         self.state.observe(self._follow, [*_CHOSEN, *NAMED])
         self.state.observe(self._tell_frame, ["visible", "columns", "growth"])
@@ -139,6 +141,7 @@ class Explorer(w.VBox, Look):
             QueryView(state),
             FiltersView(state),
             TableView(state, pointing),
+            DividerView(state),
             TabsView(state, pointing),
         ]
 

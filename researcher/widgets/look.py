@@ -10,6 +10,7 @@ from researcher.widgets.documented import documented
 
 TABS = ("curves", "scatter", "parallel", "differences", "params that matter", "code")
 BANDS = ("std", "se", "95", "minmax", "none")
+SPLITS = (0.15, 0.85, 0.46)  # the least, the most, and the usual part of the width that the table has
 
 
 @documented
@@ -23,6 +24,9 @@ class Look(t.HasTraits):
 
     tab = t.Enum(TABS, "curves")
     """Which of the views beside the table is shown."""
+
+    split = t.Float(SPLITS[2], min=SPLITS[0], max=SPLITS[1])
+    """The part of the width that the table has, where the other views stand beside it."""
 
     x = t.Unicode("step")
     """What curves are drawn over: ``step``, ``time`` (seconds since the start), ``clock`` (the time of day), or the

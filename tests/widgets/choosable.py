@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.widgets.look import BANDS, TABS
+from researcher.widgets.look import BANDS, SPLITS, TABS
 from researcher.widgets.state import ExplorerState
 
 EXPERIMENTS = [
@@ -50,6 +50,7 @@ choosable: dict[str, st.SearchStrategy[Any]] = {
     "tab": st.sampled_from(TABS),
     "band": st.sampled_from(BANDS),
     "log_y": st.booleans(),
+    "split": st.floats(*SPLITS[:2]),
     "group": texts,
     "columns": st.lists(texts, max_size=3),
     "scatter": st.tuples(texts, texts, texts),
