@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from researcher.errors import DamagedRecord, RecordsNotFound
@@ -14,14 +14,15 @@ from researcher.experiment import Experiment
 from researcher.garbage import uncollected
 from researcher.places import Address, Place, place
 from researcher.storage import listing, names
-from researcher.storage.doubles import Entry, Held, keys_of, without_doubles
-from researcher.storage.follow import JournalReader
+from researcher.storage.adopting import adopt, told
+from researcher.storage.doubles import Entry, Held, damages, slots_of, without_doubles
+from researcher.storage.journals import read_on
 from researcher.storage.listing import Identity, Sight
 from researcher.storage.memory import recall, remember
 from researcher.storage.order import Order
 from researcher.storage.reading import content_of
 from researcher.storage.records import warn_of_newer
-from researcher.storage.shelf import Shelf, Shelved, Slot
+from researcher.storage.shelf import Shelf, Shelved
 from researcher.storage.whereabouts import same
 
 _MUCH = 2**18  # bytes; to read less than that is not worth remembering
@@ -109,15 +110,15 @@ class RecordsDirectory:
             return Change(False, ())
         every = {**before, **self._shown} if before else ()  # the first time nobody knows any of them
         changed = [name for name in every if before.get(name) != self._shown.get(name)]
-        was = self._told(before, changed)
-        self._adopt(before, changed, grown)
-        listed = not before or was != self._told(self._shown, changed)
-        self._order.update(_slots(self._shown))
-        self.damaged = [(self.path / name, damage) for name, damage in sorted(_damages(self._shown))]
+        was = told(before, changed, self._shelf)
+        grown += adopt(before, self._shown, changed, self._journals, self._shelf)
+        listed = not before or was != told(self._shown, changed, self._shelf)
+        self._order.update(slots_of(self._shown))
+        self.damaged = [(self.path / name, damage) for name, damage in sorted(damages(self._shown))]
         self._size = sight.size
         self._remember(0)
-        known = {experiment for experiment, _ in was}
-        return Change(listed, tuple(e for e in dict.fromkeys(grown) if e in known))
+        shown = {experiment for experiment, _ in was}
+        return Change(listed, tuple(e for e in dict.fromkeys(grown) if e in shown))
 
     @property
     def poll(self) -> float:
@@ -142,7 +143,7 @@ class RecordsDirectory:
         """
         grown: list[Experiment] = []
         running = {name: entry for name, entry in self._shown_journals().items() if entry.running}
-        found = {name: self._journal(name, grown) for name in running}
+        found = {name: read_on(self.path / name, self._journals.get(name), grown) for name in running}
         gone = any(entry is None or entry.damage != running[name].damage for name, entry in found.items())
         return Change(gone, tuple(grown))
 
@@ -157,7 +158,8 @@ class RecordsDirectory:
         listed = listing.listed(self.path)
         if listing.lately(self.path, before):
             listed |= listing.listed(self.path)  # a listing that is made meanwhile may miss both
-        journals = {name: self._journal(name, grown) for name in listed if name.endswith(names.JOURNAL)}
+        found = [name for name in listed if name.endswith(names.JOURNAL)]
+        journals = {name: read_on(self.path / name, self._journals.get(name), grown) for name in found}
         if None in journals.values():
             listed |= listing.listed(self.path)
         sight = listing.seen(self.path, [name for name in listed if name.endswith(names.RECORD)])
@@ -250,108 +252,5 @@ class RecordsDirectory:
                 self._shelf.hand_over(row, old)
                 grown.append(old)
 
-    def _journal(self, name: str, grown: list[Experiment]) -> Entry | None:
-        """The entry of a journal, which is read on if it changed or somebody writes to it; None if it is gone."""
-        path = self.path / name
-        known = self._journals.get(name)
-        try:
-            status = path.stat()
-        except OSError as error:
-            gone = isinstance(error, FileNotFoundError) and not path.is_symlink()
-            return None if gone else Entry((), None, listing.unopened(error))
-        identity = (status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns)
-        if known is not None and known.identity == identity and not known.running:
-            return known
-        try:
-            return _followed(path, identity, known, grown)
-        except DamagedRecord as error:
-            return Entry(identity, None, error.reason)
-        except RecordsNotFound:
-            return None
-
-    def _adopt(self, before: Mapping[str, Held], changed: Sequence[str], grown: list[Experiment]) -> None:
-        """Where an experiment lies in another file now than before, it stays the same object."""
-        left = {
-            name: experiment
-            for name in changed
-            if name not in self._shown and (experiment := self._known(before[name])) is not None
-        }
-        names_of = {key: name for name, experiment in left.items() for key in keys_of(experiment.ours)}
-        for name in changed if left else ():
-            held = self._shown.get(name)
-            if name in before or held is None or isinstance(held, str):
-                continue
-            ours = self._shelf.ours(held) if isinstance(held, int) else held.ours
-            old = next((names_of[key] for key in keys_of(ours) if key in names_of), None)
-            if old is not None and same(left[old].ours, ours):
-                self._move(left[old], name, held)
-                self._let_go(old, before[old])
-                grown.append(left[old])
-
-    def _move(self, experiment: Experiment, name: str, held: int | Entry) -> None:
-        """An experiment lies in this file from now on."""
-        if isinstance(held, int):
-            self._shelf.hand_over(held, experiment)
-        elif held.experiment is not None:
-            experiment.become(held.experiment)
-            self._shown[name] = self._journals[name] = held._replace(experiment=experiment)
-
-    def _let_go(self, name: str, held: Held) -> None:
-        """If a file is still there, it is another experiment from now on."""
-        if isinstance(held, int):
-            self._shelf.let_go(held)
-        else:
-            self._journals.pop(name, None)
-
-    def _known(self, held: Held) -> Experiment | None:
-        """The experiment of a file, if it is one that somebody asked for."""
-        if isinstance(held, int):
-            return self._shelf.made(held)
-        return held.experiment if isinstance(held, Entry) else None
-
-    def _told(self, shown: Mapping[str, Held], changed: Iterable[str]) -> set[tuple[object, str]]:
-        """What these files are to others: experiments by their objects as far as there are any, and damages."""
-        there = ((name, shown[name]) for name in changed if name in shown)
-        return {(self._known(held) or (name, held), _damage(held)) for name, held in there}
-
     def _shown_journals(self) -> dict[str, Entry]:
         return {name: entry for name in self._journals if isinstance(entry := self._shown.get(name), Entry)}
-
-
-def _slots(shown: Mapping[str, Held]) -> dict[str, Slot]:
-    """What files hold that are no damaged ones, as it is put in order."""
-    slots: dict[str, Any] = dict(shown)
-    for name, held in _no_rows(shown):
-        if isinstance(held, Entry) and held.experiment is not None:
-            slots[name] = held.experiment
-        else:
-            del slots[name]
-    return slots
-
-
-def _no_rows(shown: Mapping[str, Held]) -> list[tuple[str, str | Entry]]:
-    """What files hold that are no records."""
-    if {*map(type, shown.values())} == {int}:  # as in most directories
-        return []
-    return [(name, held) for name, held in shown.items() if not isinstance(held, int)]
-
-
-def _damage(held: Held) -> str:
-    return held if isinstance(held, str) else held.damage if isinstance(held, Entry) else ""
-
-
-def _damages(shown: Mapping[str, Held]) -> Iterator[tuple[str, str]]:
-    return ((name, damage) for name, held in _no_rows(shown) if (damage := _damage(held)))
-
-
-def _followed(path: Path, identity: object, known: Entry | None, grown: list[Experiment]) -> Entry:
-    """The entry of a journal: read on if it is known, else from its start."""
-    reader = known.reader if known is not None else None
-    if known is None or reader is None or known.experiment is None:
-        reader = JournalReader(path)
-        reader.refresh()
-        return Entry(identity, reader.experiment(), reader.remark, reader)
-    if reader.refresh():
-        known.experiment.become(reader.experiment())
-        grown.append(known.experiment)
-    return Entry(identity, known.experiment, reader.remark, reader)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from researcher.experiment import Experiment
 from researcher.storage.follow import JournalReader
-from researcher.storage.shelf import Shelf
+from researcher.storage.shelf import Shelf, Slot
 
 
 class Entry(NamedTuple):
@@ -54,6 +54,34 @@ def without_doubles(records: Mapping[str, int | str], journals: Mapping[str, Ent
 
     shown = {name: held for name, held in records.items() if name not in hidden}
     return {**shown, **{name: entry for name, entry in journals.items() if is_shown(name)}}
+
+
+def slots_of(shown: Mapping[str, Held]) -> dict[str, Slot]:
+    """What files hold that are no damaged ones, as it is put in order."""
+    slots: dict[str, Any] = dict(shown)
+    for name, held in _no_rows(shown):
+        if isinstance(held, Entry) and held.experiment is not None:
+            slots[name] = held.experiment
+        else:
+            del slots[name]
+    return slots
+
+
+def _no_rows(shown: Mapping[str, Held]) -> list[tuple[str, str | Entry]]:
+    """What files hold that are no records."""
+    if {*map(type, shown.values())} == {int}:  # as in most directories
+        return []
+    return [(name, held) for name, held in shown.items() if not isinstance(held, int)]
+
+
+def damage_of(held: Held) -> str:
+    """What is wrong with a file; empty if nothing is."""
+    return held if isinstance(held, str) else held.damage if isinstance(held, Entry) else ""
+
+
+def damages(shown: Mapping[str, Held]) -> Iterator[tuple[str, str]]:
+    """Name and damage of each file with which something is wrong."""
+    return ((name, damage) for name, held in _no_rows(shown) if (damage := damage_of(held)))
 
 
 def keys_of(ours: Mapping[str, Any]) -> list[str]:
