@@ -1,14 +1,3 @@
-/** Calls `act` once before the next picture, however often it is asked to. @param {() => void} act */
-const soon = (act) => {
-  let asked = 0;
-  const ask = () => { asked ||= requestAnimationFrame(() => { asked = 0; act(); }); };
-  ask.stop = () => cancelAnimationFrame(asked);
-  return ask;
-};
-
-/** The numbers behind the bytes of a trait. @param {Int32ArrayConstructor | Float64ArrayConstructor | Uint8ArrayConstructor} kind */
-const decoded = (kind, view) => new kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-
 /**
  * A canvas ready to draw on in CSS pixels, empty, as sharp as the screen.
  * @param {HTMLCanvasElement} canvas

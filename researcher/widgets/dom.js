@@ -35,13 +35,26 @@ const follow = (model, names, act) => {
   return () => { model.off(events, mark); model.off("change", settle); };
 };
 
+/** Calls `act` once before the next picture, however often it is asked to; `now` does at once what was asked for. @param {() => void} act */
+const soon = (act) => {
+  let asked = 0;
+  const ask = () => { asked ||= requestAnimationFrame(() => { asked = 0; act(); }); };
+  ask.stop = () => { cancelAnimationFrame(asked); asked = 0; };
+  ask.now = () => { if (asked) { ask.stop(); act(); } };
+  return ask;
+};
+
+/** The numbers behind the bytes of a trait. @param {Int32ArrayConstructor | Float64ArrayConstructor | Uint8ArrayConstructor} kind */
+const decoded = (kind, view) => new kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+
 const PATIENCE = 600;   // ms until it is told that the kernel does not answer
 
 /**
  * Sends a message of a control to the kernel. The header tells who waits if there is no answer soon: see header.js.
  * @param {HTMLElement} el where the control stands
+ * @param {() => void} then called when it was answered, or cannot be
  */
-const send = (model, el, content) => {
+const send = (model, el, content, then = () => {}) => {
   const asked = Math.random().toString(36).slice(2);
   const tell = (said) => el.dispatchEvent(new CustomEvent("rs-asked", { bubbles: true, detail: { asked, said } }));
   const waiting = setTimeout(() => tell("waiting"), PATIENCE);
@@ -50,6 +63,7 @@ const send = (model, el, content) => {
     clearTimeout(waiting);
     model.off("msg:custom", hear);
     tell("answered");
+    then();
   };
   model.on("msg:custom", hear);
   try {
@@ -57,6 +71,7 @@ const send = (model, el, content) => {
   } catch {   // there is no way any more to the kernel that the control came from
     clearTimeout(waiting);
     tell("lost");
+    then();
   }
 };
 

@@ -1,18 +1,6 @@
 const REACH = 24;   // px from a curve at which it is pointed at
 const MANY = 24;    // curves from which on dashes confuse more than they tell
 const KEYS = { "+": [0.8, 0], "=": [0.8, 0], "-": [1.25, 0], ArrowLeft: [1, -0.1], ArrowRight: [1, 0.1] };   // how much of x is shown, and by how much of it that moves
-const REST = 40;    // ms after the last turn of the wheel until the kernel refines the picture
-
-/** y of a curve at x, interpolated; NaN outside. @param {{x: number, y: number}[]} values */
-const valueAt = (values, x) => {
-  let low = 0, high = values.length - 1;
-  while (high > 0 && Number.isNaN(values[high].x)) high -= 1;   // curves are padded with NaN
-  if (high < 0 || !(values[low].x <= x && x <= values[high].x)) return NaN;
-  while (high - low > 1) { const middle = (low + high) >> 1; values[middle].x <= x ? (low = middle) : (high = middle); }
-  const [a, b] = [values[low], values[high]];
-  return b.x > a.x ? a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x) : a.y;
-};
-
 const shown = (x) => (Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : x.toPrecision(4));
 
 /** The number at a place on an axis, as it is told. */
@@ -25,31 +13,39 @@ const where = (place, axis) => {
 
 /** One figure on the page and what is drawn over it. */
 class Panel {
-  constructor(view, marks) {
-    const [bands, raws, lines] = marks;
+  constructor(view, mark, axes) {
     this.view = view;
-    this.lines = lines;
-    this.bands = bands;
-    this.raws = raws;
-    this.x = lines.scales.x;
-    this.y = lines.scales.y;
-    for (const mark of [bands, raws, lines]) drawOncePerFrame(mark);
+    this.x = mark.scales.x;
+    this.y = mark.scales.y;
+    this.draw = soon(() => {
+      if (!this.curves.told) return;
+      bottom(this.ticks);
+      left(this.curves.told.ticks);
+      this.curves.draw();
+    });
+    this.curves = new Curves(mark, this.draw);
+    const [bottom, left] = axes.map((axis) => axisOf(axis, this.draw));
     this.hair = h("div", { class: "rs-hair" });
     this.tip = h("div", { class: "rs-tip" });
     this.brush = h("div", { class: "rs-brush", hidden: true });
     view.el.style.position = "relative";
     view.el.append(this.hair, this.tip, this.brush);
-    for (const mark of marks) mark.el.style.pointerEvents = "none";   // else whole curves go to the kernel on hover
+  }
+  /** Show what the kernel tells. @param {[number, string][] | null} ticks of the x axis */
+  take(told, ticks) {
+    this.ticks = ticks;
+    this.curves.take(told);
+    this.y.model.set_state({ min: told.limits[0], max: told.limits[1] });
+    this.draw();
   }
   box() { return this.view.el.querySelector(".plotarea_events").getBoundingClientRect(); }
-  curve(i) { return this.lines.model.mark_data[i]?.values ?? []; }
   nearest(e, box) {
     const x = this.x.scale.invert(e.clientX - box.left);
     let best = -1, gap = REACH;
-    this.lines.model.mark_data.forEach((curve, i) => {
-      const away = Math.abs(this.y.scale(valueAt(curve.values, x)) - (e.clientY - box.top));
+    for (let i = 0; i < this.curves.length; i += 1) {
+      const away = Math.abs(this.y.scale(this.curves.at(i, x)) - (e.clientY - box.top));
       if (away < gap) { gap = away; best = i; }
-    });
+    }
     return best;
   }
   /** The x at a place on the screen; a whole step where steps lie close enough. */
@@ -57,16 +53,10 @@ class Panel {
     const x = this.x.scale.invert(left), [low, high] = this.x.scale.domain();
     return axis.x === "step" && !axis.log_x && high - low >= 8 ? Math.round(x) : x;
   }
-  /** How many values the mean of a curve has at x. */
-  count(i, x, counts) {
-    if (!Array.isArray(counts)) return counts ?? 1;
-    const at = this.curve(i).findIndex((value) => value.x >= x);
-    return counts[at < 0 ? counts.length - 1 : Math.min(at, counts.length - 1)];
-  }
   /** The crosshair at x and, if a curve is pointed at, its name and value there. */
-  cross(x, i, title, axis, counts) {
+  cross(x, i, title, axis) {
     const box = this.box(), own = this.view.el.getBoundingClientRect(), left = this.x.scale(x);
-    const y = i >= 0 ? valueAt(this.curve(i), x) : NaN, n = i >= 0 ? this.count(i, x, counts?.[i]) : 1;
+    const y = i >= 0 ? this.curves.at(i, x) : NaN, n = i >= 0 ? this.curves.count(i, x) : 1;
     Object.assign(this.hair.style, { display: "block", left: `${box.left - own.left + left}px`, top: `${box.top - own.top}px`, height: `${box.height}px` });
     this.tip.style.display = "block";
     this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, i >= 0 && !Number.isNaN(y) ? `${told(y, axis.log_y)} at ${where(x, axis)}` : where(x, axis)),
@@ -83,45 +73,53 @@ class Panel {
     const box = this.box(), own = this.view.el.getBoundingClientRect(), [left, right] = ends.map((x) => Math.min(box.width, Math.max(0, this.x.scale(x)))).sort((a, b) => a - b);
     Object.assign(this.brush.style, { left: `${box.left - own.left + left}px`, width: `${right - left}px`, top: `${box.top - own.top}px`, height: `${box.height}px` });
   }
-  remove() { this.hair.remove(); this.tip.remove(); this.brush.remove(); }
+  remove() { this.draw.stop(); this.hair.remove(); this.tip.remove(); this.brush.remove(); }
 }
 
 /** @param {{ model: any, el: HTMLElement }} context */
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
-  let panels = [], stop = new AbortController(), resting = 0, turn = 0;
+  let panels = [], stop = new AbortController(), turn = 0, wanted, refining = false;
 
   /** The number that a line goes by, of an experiment that it shows. */
   const lineOf = (number) => {
     const found = Object.entries(model.get("members")).find(([, members]) => members.includes(number));
     return found ? Number(found[0]) : number;
   };
+  const numbers = (p) => model.get("panels")[p]?.numbers ?? [];
 
-  const name = () => panels.forEach((panel, p) => panel.view.el.setAttribute("aria-label", `curves of ${model.get("names")[p]}: plus and minus zoom, arrows pan, 0 shows all steps`));
   const style = () => {
-    const [curves, bands, raws, selected, dashes] = ["curves", "bands", "raws", "selected", "dashes"].map((name) => model.get(name));
-    const pointed = lineOf(pointing.get("number"));
+    const [selected, dashes] = ["selected", "dashes"].map((name) => model.get(name)), pointed = lineOf(pointing.get("number"));
     const strength = (number, all, some, faint) =>
       (pointed >= 0 ? (number === pointed ? all : faint) : selected.length ? (selected.includes(number) ? all : faint) : some);
-    panels.forEach((panel, p) => {
-      panel.lines.el.querySelectorAll("path.line").forEach((path, i) => {
-        const number = curves[p]?.[i], strong = number === pointed || selected.includes(number);
-        path.style.opacity = strength(number, 1, 0.9, 0.28);
-        path.style.strokeWidth = strong ? "2.4px" : "";
-        path.style.strokeDasharray = curves[p]?.length > MANY && !strong ? "" : dashes[number] ?? "";
-      });
-      panel.bands.el.querySelectorAll("path.line").forEach((path, i) => { path.style.opacity = strength(bands[p]?.[i], 1.6, 1, 0.2); });
-      panel.raws.el.querySelectorAll("path.line").forEach((path, i) => { path.style.opacity = strength(raws[p]?.[i], 0.4, 0.25, 0.06); });
-    });
+    panels.forEach((panel, p) => panel.curves.style((i) => {
+      const number = numbers(p)[i], strong = number === pointed || selected.includes(number);
+      return { line: strength(number, 1, 0.9, 0.28), raw: strength(number, 0.4, 0.25, 0.06), band: strength(number, 1.6, 1, 0.2),
+        width: strong ? "2.4px" : "", dashes: numbers(p).length > MANY && !strong ? "" : dashes[number] ?? "" };
+    }));
   };
-  const rest = (x) => {
-    clearTimeout(resting);
-    resting = setTimeout(() => { resting = 0; show(x); send(model, el, { verb: "zoom", x }); }, REST);
+  const show = (ends) => { panels[0]?.x.model.set_state({ min: ends[0], max: ends[1] }); };
+  /** Have the kernel refine the picture for the range that was wanted last; of those wanted meanwhile, for the last one. */
+  const refine = () => {
+    const x = wanted;
+    wanted = undefined;
+    refining = x !== undefined;
+    if (refining) send(model, el, { verb: "zoom", x }, refine);
   };
-  const show = (ends) => { panels[0]?.x.model.set({ min: ends[0], max: ends[1] }); };
-  const showAll = () => { clearTimeout(resting); resting = 0; show(model.get("full")); send(model, el, { verb: "zoom", x: null }); };
-  /** The range as the kernel knows it, unless it is being changed by hand. */
-  const range = () => { if (!resting) show(model.get("zoom").length ? model.get("zoom") : model.get("full")); };
+  const want = (x) => {
+    show(x ?? model.get("full"));
+    wanted = x;
+    if (!refining) { refining = true; setTimeout(refine); }   // for all that happened at once
+  };
+  const showAll = () => want(null);
+  /** Draw what the kernel tells, in the range that it tells unless that is being changed by hand. */
+  const update = () => {
+    panels.forEach((panel, p) => { if (model.get("panels")[p]) panel.take(model.get("panels")[p], model.get("ticks")); });
+    panels.forEach((panel, p) => panel.view.el.setAttribute("aria-label", `curves of ${model.get("panels")[p]?.name}: plus and minus zoom, arrows pan, 0 shows all steps`));
+    if (!refining) show(model.get("zoom").length ? model.get("zoom") : model.get("full"));
+    panels.forEach((panel) => panel.draw.now());
+    style();
+  };
 
   const listen = (panel, p, signal) => {
     let from = null;
@@ -133,7 +131,7 @@ async function render({ model, el }) {
       e.preventDefault(); e.stopPropagation();
       const factor = Math.exp(Math.max(-60, Math.min(60, e.deltaY)) * 0.004), middle = e.clientX - box.left;
       const ends = [middle - middle * factor, middle + (box.width - middle) * factor].map((x) => panel.x.scale.invert(x));
-      show(ends); rest(ends);
+      want(ends);
     });
     on("pointerdown", (e) => {
       if (e.button) return;
@@ -150,13 +148,13 @@ async function render({ model, el }) {
         }
         const shift = ((from.ends[1] - from.ends[0]) * (from.at - e.clientX)) / box.width;
         const ends = from.ends.map((x) => x + shift);
-        show(ends); rest(ends);
+        want(ends);
         return;
       }
       const i = panel.nearest(e, box), axis = model.get("axis"), x = panel.snapped(e.clientX - box.left, axis);
-      const number = i >= 0 ? model.get("curves")[p][i] : -1;
+      const number = i >= 0 ? numbers(p)[i] : -1;
       pointing.set("number", number);
-      panels.forEach((other, q) => other.cross(x, model.get("curves")[q]?.indexOf(number) ?? -1, model.get("titles")[number], axis, model.get("counts")[q]));
+      panels.forEach((other, q) => other.cross(x, numbers(q).indexOf(number), model.get("titles")[number], axis));
     });
     on("pointerup", (e, box) => {
       const { moved, range } = from ?? {};
@@ -164,26 +162,23 @@ async function render({ model, el }) {
       if (range) {
         const ends = range.sort((a, b) => a - b);
         panels.forEach((other) => other.brushed(null));
-        show(ends); rest(ends);
+        want(ends);
       }
       if (moved || e.button) return;
       const i = panel.nearest(e, box);
-      if (i >= 0) send(model, el, { verb: "select", number: model.get("curves")[p][i], more: e.ctrlKey || e.metaKey || e.shiftKey });
+      if (i >= 0) send(model, el, { verb: "select", number: numbers(p)[i], more: e.ctrlKey || e.metaKey || e.shiftKey });
     });
     on("dblclick", showAll);
     panel.view.el.addEventListener("keydown", (e) => {
       const by = KEYS[e.key], [low, high] = [panel.x.scale.domain()[0], panel.x.scale.domain().at(-1)];
       if (by && !e.ctrlKey && !e.metaKey && !e.altKey) {
         const half = ((high - low) / 2) * by[0], middle = (low + high) / 2 + (high - low) * by[1], ends = [middle - half, middle + half];
-        show(ends); rest(ends);
+        want(ends);
       } else if (e.key === "0" || e.key === "Escape") showAll();
       else return;
       e.preventDefault(); e.stopPropagation();
     }, { signal });
     panel.view.el.addEventListener("pointerleave", () => { pointing.set("number", -1); panels.forEach((other) => other.leave()); }, { signal });
-    const watch = new MutationObserver(() => style());
-    for (const mark of [panel.lines, panel.bands, panel.raws]) watch.observe(mark.el, { childList: true, subtree: true });
-    signal.addEventListener("abort", () => watch.disconnect());
   };
 
   const bind = async () => {
@@ -193,28 +188,25 @@ async function render({ model, el }) {
     panels.forEach((panel) => panel.remove());
     const found = [];
     for (const figure of await linked(model, "figures")) {
-      while (!Object.keys(figure.views ?? {}).length && mine === turn) await new Promise(requestAnimationFrame);
+      let view = null;
+      while (!view && mine === turn) {   // the one beside this, if it is shown in several places
+        view = (await Promise.all(Object.values(figure.views ?? {}))).find((one) => el.closest(".rs-explorer")?.contains(one.el));
+        if (!view) await new Promise(requestAnimationFrame);
+      }
+      await view?.displayed;
+      while (!view?.mark_views && mine === turn) await new Promise(requestAnimationFrame);
       if (mine !== turn) return;
-      const view = await Object.values(figure.views).at(-1);
-      await view.displayed;
-      while (!view.mark_views && mine === turn) await new Promise(requestAnimationFrame);
-      if (mine !== turn) return;
-      const marks = await Promise.all(view.mark_views.views);
-      const axes = await Promise.all(view.axis_views.views);
-      axes.forEach(writeLabelsOfNow);
-      leaveRoomForTicks(axes[0]);
+      const [mark] = await Promise.all(view.mark_views.views), axes = await Promise.all(view.axis_views.views);
       for (const [name, value] of Object.entries({ tabindex: "0", role: "application", "aria-roledescription": "curves", "data-lm-suppress-shortcuts": "true" })) view.el.setAttribute(name, value);
-      found.push(new Panel(view, marks));
+      found.push(new Panel(view, mark, axes));
     }
     if (mine !== turn) return found.forEach((panel) => panel.remove());
     panels = found;
     panels.forEach((panel, p) => listen(panel, p, stop.signal));
-    if (model.get("zoom").length) range();
-    name();
-    style();
+    update();
   };
-  const stops = [follow(model, ["names"], name), follow(model, ["figures"], bind), follow(model, ["zoom"], () => range()), follow(model, ["curves", "bands", "raws", "members", "selected", "dashes"], style)];
+  const stops = [follow(model, ["figures"], bind), follow(model, ["panels", "ticks", "full", "zoom", "axis"], update), follow(model, ["members", "selected", "dashes"], style)];
   pointing.on("change:number", style);
-  return () => { turn += 1; stop.abort(); clearTimeout(resting); panels.forEach((panel) => panel.remove()); stops.forEach((end) => end()); pointing.off("change:number", style); };
+  return () => { turn += 1; stop.abort(); panels.forEach((panel) => panel.remove()); stops.forEach((end) => end()); pointing.off("change:number", style); };
 }
 export default { render };

@@ -1,4 +1,4 @@
-"""What the page does over the panels alone: zoom, pan, crosshair, hover; the kernel hears of clicks and rest."""
+"""What the page draws in the panels, and does there alone: zoom, pan, crosshair, hover; the kernel hears of rest."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ from researcher.widgets.view import Face, module
 
 
 class Overlay(Face):
-    """Links the panels in the page: one x range, one crosshair, one experiment that is pointed at."""
+    """Draws the panels in the page, all in one go, and links them: one x range, one crosshair, one that is pointed at.
+
+    An experiment, or the first of a group, goes by its number there.
+    """
 
     _esm = module("curves.js", "overlay.js")
     figures: t.List[Any] = t.List().tag(sync=True, **w.widget_serialization)
-    names: t.List[Any] = t.List().tag(sync=True)
-    """For each figure the observation that it shows."""
+    panels: t.List[Any] = t.List().tag(sync=True)
+    """What is drawn in each figure; see `researcher.widgets.panel.told`."""
     pointing = t.Instance(Pointing).tag(sync=True, **w.widget_serialization)
-    curves: t.List[Any] = t.List().tag(sync=True)
-    """For each figure the numbers of the experiments in the order of its curves; of a group its first experiment."""
-    bands: t.List[Any] = t.List().tag(sync=True)
-    """The same for the bands."""
-    raws: t.List[Any] = t.List().tag(sync=True)
-    """The same for the curves as they were before smoothing."""
-    counts: t.List[Any] = t.List().tag(sync=True)
-    """For each curve how many values its points are the mean of: a number, or one for each point."""
     members = t.Dict().tag(sync=True)
     """The numbers of all experiments of a group, by that of its first."""
     axis = t.Dict().tag(sync=True)
@@ -38,3 +33,5 @@ class Overlay(Face):
     """The whole range of x."""
     zoom: t.List[Any] = t.List().tag(sync=True)
     """The part of it that is shown, or nothing for all."""
+    ticks: Any = t.List(None, allow_none=True).tag(sync=True)
+    """The ticks of the x axis: places, and what is written there; None where the page finds them by itself."""

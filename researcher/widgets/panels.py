@@ -5,14 +5,13 @@ from __future__ import annotations
 import html
 import operator
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import ClassVar
 
 import bqplot as bq
 import ipywidgets as w
 
 from researcher.widgets.overlay import Overlay
-from researcher.widgets.panel import Panel, mark
+from researcher.widgets.panel import Panel, told, written
 from researcher.widgets.pointing import Pointing
 from researcher.widgets.remarks import remarks
 from researcher.widgets.room import Range, x_room, y_room
@@ -41,7 +40,7 @@ class PanelsView(View):
         self.limits: dict[str, Range] = {}
         self._choice: list[object] = []
         self._fits: dict[str, tuple[list[object], Range]] = {}
-        self.x = bq.LinearScale(min=0.0, max=1.0)
+        self._x = bq.LinearScale(min=0.0, max=1.0)  # the page moves it
         self.panels: list[Panel] = []
         self.grid = w.Box()
         self.grid.add_class("rs-panels")
@@ -54,7 +53,7 @@ class PanelsView(View):
         """Draw the lines of each panel, thinned to what a page draws smoothly, and say what is drawn."""
         names = self.state.observations
         while len(self.panels) < len(names):
-            self.panels.append(Panel(self.x))
+            self.panels.append(Panel(self._x))
         shown = self.panels[: len(names)]
         found = self.supply.take(names)
         self._make_room(names, found)
@@ -62,46 +61,31 @@ class PanelsView(View):
         budget = max(50, POINTS // max(1, len(everything)))
         for line in everything:
             line.thin_out(self._zoomed(), budget)
-        with ExitStack() as together:  # the page hears of all at once, and draws once
-            for widget in (self.x, self.overlay, self.caption, *(one for panel in shown for one in panel.widgets)):
-                together.enter_context(widget.hold_sync())
-            self._draw(shown, names, found, everything)
-
-    def _draw(
-        self,
-        shown: Sequence[Panel],
-        names: Sequence[str],
-        found: Sequence[Sequence[Drawn]],
-        everything: Sequence[Drawn],
-    ) -> None:
-        state = self.state
-        first, last = self._zoomed() or self.full or (0.0, 1.0)
-        alone = state.x == "step" and not state.log_x  # the page finds round steps by itself, also while it zooms
-        below = None if alone else self.supply.x.ticks(first, last)
-        for panel, name, drawn in zip(shown, names, found, strict=True):
-            panel.draw(name, drawn, self.limits[name], self.supply.y)
-            mark(panel.bottom, below)
+        for panel, name in zip(shown, names, strict=True):
+            panel.name(name)
         if self.grid.children != tuple(panel.face for panel in shown):
             self.grid.children = [panel.face for panel in shown]
-        self._tell_page(shown, found)
-        said = "".join(f"<span>{html.escape(text)}</span>" for text in remarks(state, self.supply, everything))
+        self._tell_page(shown, names, found)
+        said = "".join(f"<span>{html.escape(text)}</span>" for text in remarks(self.state, self.supply, everything))
         self.caption.value = f'<div class="rs-row rs-foot">{said}</div>'
 
-    def _tell_page(self, shown: Sequence[Panel], found: Sequence[Sequence[Drawn]]) -> None:
-        state, overlay = self.state, self.overlay
+    def _tell_page(self, shown: Sequence[Panel], names: Sequence[str], found: Sequence[Sequence[Drawn]]) -> None:
+        """Tell the page all that is drawn, in one message."""
+        state, overlay, x, y = self.state, self.overlay, self.supply.x, self.supply.y
         groups = {str(self._number(line)): line.group for drawn in found for line in drawn}
+        alone = state.x == "step" and not state.log_x  # the page finds round steps by itself, also while it zooms
         with overlay.hold_sync():
-            overlay.figures, overlay.names = [panel.figure for panel in shown], list(state.observations)
-            overlay.curves = [list(map(self._number, drawn)) for drawn in found]
-            overlay.bands = [[self._number(line) for line in drawn if line.edges is not None] for drawn in found]
-            overlay.raws = [[self._number(line) for line in drawn if line.raw is not None] for drawn in found]
-            overlay.counts = [list(map(_counts, drawn)) for drawn in found]
+            overlay.figures = [panel.figure for panel in shown]
+            overlay.panels = [
+                told(name, drawn, [*map(self._number, drawn)], self.limits[name], y)
+                for name, drawn in zip(names, found, strict=True)
+            ]
             overlay.members = {n: [*map(state.number, g.members)] for n, g in groups.items() if len(g.members) > 1}
             overlay.titles = {number: group.label for number, group in groups.items()}
             overlay.dashes = {number: group.dash for number, group in groups.items()}
             overlay.selected = [int(number) for number, group in groups.items() if group.selected]
             overlay.full, overlay.zoom = list(self.full or (0.0, 1.0)), list(self._zoomed())
-            x = self.supply.x
+            overlay.ticks = None if alone else written(x, *(self._zoomed() or self.full or (0.0, 1.0)))
             overlay.axis = {"x": state.x, "log_x": x.log, "origin": x.origin, "log_y": state.log_y}
 
     def _number(self, line: Drawn) -> int:
@@ -127,10 +111,6 @@ class PanelsView(View):
             if lines:
                 self.limits[name] = y_room(self._fitted(name, lines), self.limits.get(name))
             self.limits.setdefault(name, y_room((0.0, 1.0)))
-        full = self.full or (0.0, 1.0)
-        if not state.zoom and (self.x.min, self.x.max) != full:
-            with self.x.hold_sync():
-                self.x.min, self.x.max = full
 
     def _fitted(self, name: str, lines: Sequence[Drawn]) -> Range:
         """How far the lines of a panel reach, kept as long as they are the same: of many points that takes its time."""
@@ -154,12 +134,3 @@ class PanelsView(View):
 
     def _zoom(self, x: Sequence[float] | None) -> None:
         self.state.zoom = tuple(self.supply.x.number(place) for place in x or ())
-
-
-def _counts(line: Drawn) -> int | list[int]:
-    """How many values the points of a line are the mean of; one number if that never changes."""
-    if line.stroke.band is None:
-        return 1
-    counts = line.stroke.band.n[line.kept]
-    found: list[int] = counts.tolist()
-    return found[0] if len(set(found)) == 1 else found

@@ -35,6 +35,8 @@ class Drawn:
         x_range: the first and the last place on the x axis; None if there is none.
         y_range: the lowest and the highest place on the y axis, of all that is drawn of it.
         kept: the points in sight, thinned; see `thin_out`.
+        x_shown: of these points, of shape ``(n_kept,)``.
+        y_shown: likewise.
     """
 
     def __init__(self, group: Group, stroke: Stroke, x: Scale, y: Scale) -> None:
@@ -48,6 +50,7 @@ class Drawn:
         self.x_range = _range(self.x)
         self.y_range = _range(self.reached)
         self.kept: Indices = np.arange(len(self.x))
+        self.x_shown, self.y_shown = self.x, self.y
         self._thinned_to: object = None
         self._in_order = bool((self.x[1:] >= self.x[:-1]).all())
         self._coarse: dict[str, Indices] = {}
@@ -66,7 +69,7 @@ class Drawn:
         kept = self._thinned("y", self.y, start, end, budget)
         if self.raw is not None:
             kept = np.union1d(kept, self._thinned("raw", self.raw, start, end, budget))
-        self.kept = kept
+        self.kept, self.x_shown, self.y_shown = kept, self.x[kept], self.y[kept]
 
     def _in_sight(self, low: float, high: float) -> tuple[int, int]:
         """From which point to before which one, all if none is in sight."""

@@ -64,6 +64,18 @@ def selected(notebook: Notebook, n: int) -> None:
     notebook.page.locator(".rs-header", has_text=f"{n} selected").wait_for()
 
 
+# What the first panel says that its curves begin with, by the ticks of the y axis; and how many crosses it has.
+BEGINNINGS = r"""() => {
+    const figure = document.querySelector('.rs-panels .bqplot');
+    const y = text => Number(text.match(/,\s*([-.\d]+)/)[1]);
+    const ticks = [...[...figure.querySelectorAll('.axis')].at(-1).querySelectorAll('.tick')];
+    const [[low, bottom], [high, top]] = [ticks.at(0), ticks.at(-1)]
+        .map(tick => [Number(tick.textContent), y(tick.getAttribute('transform'))]);
+    const crosses = [...figure.querySelectorAll('[data-layer=cross] path')].filter(path => path.getAttribute('d'));
+    return [[...figure.querySelectorAll('path.line')].map(path => path.getAttribute('d'))
+        .map(d => low + (y(d) - bottom) * (high - low) / (top - bottom)), crosses.length]; }"""
+
+
 def on_curve(notebook: Notebook) -> tuple[float, float]:
     """A place on a curve of the first panel, as it stands on the screen now."""
     path = notebook.page.locator(".rs-panels .bqplot").nth(0).locator("path.line").nth(3)
@@ -80,6 +92,9 @@ def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path
     notebook.screenshot("explorer")
     drawn(notebook, 0, 12)
     count(notebook, "12 experiments")
+    begins, crosses = page.evaluate(BEGINNINGS)
+    assert begins == pytest.approx([1.05] * 12, abs=0.01)
+    assert crosses == 1
 
     page.locator("[data-param=activation]").click()
     page.locator("input[data-key='\"tanh\"']").check()

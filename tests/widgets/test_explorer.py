@@ -376,5 +376,5 @@ def test_what_is_not_shown_at_first_is_made_when_it_is_opened(explore: Explore, 
     explorer.query = "depth == 64"
     explorer.tab = "curves"
     assert view(explorer, PanelsView) is panels
-    assert len(panels.overlay.curves[0]) == 2
+    assert len(panels.overlay.panels[0]["numbers"]) == 2
     assert errors(explorer) == []

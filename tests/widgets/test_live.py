@@ -360,27 +360,30 @@ def test_the_header_counts_what_runs(state: ExplorerState, live: rs.Experiment) 
 
 def test_panels_draw_the_curve_that_grew_and_keep_the_others(state: ExplorerState, live: rs.Experiment) -> None:
     view = PanelsView(state, Pointing())
-    panel = view.panels[state.observations.index("loss")]
+
+    def told() -> Any:
+        """What the page draws in the panel."""
+        return view.overlay.panels[state.observations.index("loss")]
+
     before = view.supply.take(("loss",))[0]
     longest = [0.8] * 40
     grow(state, live, {"loss": longest})
     after = view.supply.take(("loss",))[0]
     assert [a is b for a, b in zip(after, before, strict=True)] == [True] * 6 + [False]
-    assert panel.lines.x[-1].max() == 39
-    assert (view.x.min, view.x.max) == (0.0, 40.0)
-    x, y = (view.x.min, view.x.max), (panel.y.min, panel.y.max)
+    assert np.frombuffer(told()["x"])[-1] == 39
+    assert view.overlay.full == [0.0, 40.0]
+    x, y = view.overlay.full, told()["limits"]
     grow(state, live, {"loss": [*longest, 0.79]})
-    assert ((view.x.min, view.x.max), (panel.y.min, panel.y.max)) == (x, y)  # there was room
+    assert (view.overlay.full, told()["limits"]) == (x, y)  # there was room
     state.zoom = (10.0, 20.0)
     grow(state, live, {"loss": longest * 3})
-    assert (view.x.min, view.x.max) == x
     assert view.overlay.zoom == [10.0, 20.0]
     state.zoom = ()
-    assert (view.x.min, view.x.max) == (0.0, 120.0)
+    assert (view.overlay.full, view.overlay.zoom) == ([0.0, 120.0], [])
     grow(state, live, {"loss": longest * 3}, "finished")
-    assert view.x.max == 120.0  # the end of a run moves nothing
+    assert view.overlay.full == [0.0, 120.0]  # the end of a run moves nothing
     state.query = "depth == 8"
-    assert view.x.max == 119.0  # a new choice is fitted
+    assert view.overlay.full[1] == 119.0  # a new choice is fitted
     assert view.trouble == ""
     view.close()
 

@@ -192,9 +192,9 @@ def test_toolbar_and_panels(state: ExplorerState, view: Callable[..., Any]) -> N
     say(toolbar, verb="draw", observations=["loss", "nonsense"])
     assert (state.observations, toolbar.chosen) == (("loss",), ["loss"])
     assert (len(panels.overlay.figures), len(panels.grid.children)) == (1, 1)
-    assert panels.overlay.curves == [[state.number(e) for e in state.drawn]]
+    assert [p["numbers"] for p in panels.overlay.panels] == [[state.number(e) for e in state.drawn]]
     state.query = "depth == 64"
-    assert len(panels.overlay.curves[0]) == 2
+    assert len(panels.overlay.panels[0]["numbers"]) == 2
     clicked = state.number(state.visible[0])
     say(panels.overlay, verb="select", number=clicked)
     assert panels.overlay.selected == [clicked]
@@ -204,6 +204,27 @@ def test_toolbar_and_panels(state: ExplorerState, view: Callable[..., Any]) -> N
     assert toolbar.zoom == [0.5, 1.5]
     say(panels.overlay, verb="zoom", x=None)
     assert toolbar.zoom == []
+    assert error(panels) == ""
+
+
+def test_the_page_is_told_all_points_of_a_panel_one_line_after_the_other(
+    state: ExplorerState, view: Callable[..., PanelsView]
+) -> None:
+    panels = view(PanelsView, Pointing())
+    state.smoothing = 0.5
+    state.group = "activation"
+    for name, told in zip(state.observations, panels.overlay.panels, strict=True):
+        lines = panels.supply.take([name])[0]
+        assert [*map(len, (told["colours"], told["counts"], told["numbers"]))] == [len(lines)] * 3
+        assert np.frombuffer(told["sizes"], "<i4").tolist() == [len(line.x) for line in lines]
+        for part, of in {"x": "x", "y": "y", "raw": "raw"}.items():
+            expected = np.concatenate([getattr(line, of) for line in lines])
+            np.testing.assert_array_equal(np.frombuffer(told[part]), expected)
+        edges = [line.edges or (np.full(len(line.x), np.nan),) * 2 for line in lines]
+        np.testing.assert_array_equal(np.frombuffer(told["low"]), np.concatenate([low for low, _ in edges]))
+        np.testing.assert_array_equal(np.frombuffer(told["high"]), np.concatenate([high for _, high in edges]))
+    state.query = "depth == 0"
+    assert [told["x"] for told in panels.overlay.panels] == [b"", b""]
     assert error(panels) == ""
 
 
@@ -282,10 +303,10 @@ def test_titles_and_values_that_are_html_are_text(view: Callable[..., Any], stat
 def test_a_group_whose_eyes_are_all_shut_is_not_drawn(state: ExplorerState, view: Callable[..., PanelsView]) -> None:
     panels = view(PanelsView, Pointing())
     state.group = "activation"
-    assert len(panels.overlay.curves[0]) == 2
+    assert len(panels.overlay.panels[0]["numbers"]) == 2
     relu = [e for e in state.experiments if e.params["activation"] == "relu"]
     state.see(relu[:1], False)
-    assert len(panels.overlay.curves[0]) == 2  # its mean is over all members
+    assert len(panels.overlay.panels[0]["numbers"]) == 2  # its mean is over all members
     state.see(relu, False)
     assert panels.overlay.titles == {str(state.number(state.experiments[3])): "tanh"}
     assert error(panels) == ""
