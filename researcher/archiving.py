@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from researcher.errors import CannotWrite, ResearcherError
 from researcher.load import warn_of
-from researcher.places import Place, place
+from researcher.places import Address, Place, place
 from researcher.progress import bar
 from researcher.storage import names
 from researcher.storage.files import Identity, records_in
+from researcher.storage.locks import alone
 
 if TYPE_CHECKING:
     from researcher.storage.manifest import Manifest
@@ -76,6 +77,7 @@ def archive(
     Args:
         records: the records directory, or its URL. All workers see it under this path, as they do ``target``.
         target: the directory of the archive, or its URL; it is made if it is missing. It is of one records directory.
+            One caller at a time brings it up to date; on a store that is for you to see to.
         client: a dask ``Client`` (the extra ``dask``), or an executor of `concurrent.futures`, that writes the parts at
             once; without one they are written one by one here.
         part_size: how many records a part has, at most; records of 64 MB together are a part in any case.
@@ -84,7 +86,7 @@ def archive(
     Raises:
         RecordsNotFound: there is no such records directory.
         CannotRead: it is there and cannot be read.
-        CannotWrite: the archive cannot be written, or the directory holds something else.
+        CannotWrite: the archive cannot be written, somebody else does that now, or the directory holds something else.
         BadAddress: a URL cannot be used.
         MissingExtra: pyarrow is not installed, or tqdm for the bar, or what a URL needs.
 
@@ -97,36 +99,55 @@ def archive(
     (2, ['loss'])
     """
     from researcher.storage.manifest import manifest_in
-    from researcher.storage.part import kinds_among
 
     if part_size < 1:
         raise ValueError(f"part_size {part_size}: a part has at least one record")
     source, path = place(records).absolute(), place(target).absolute()
     executor = client.get_executor(pure=False) if hasattr(client, "get_executor") else client
     files = records_in(source)
-    sizes = {name: identity[0] for name, identity in files.items() if name.endswith(names.RECORD)}
     try:
-        manifest = manifest_in(path, str(source))
-        manifest.assign(sizes, part_size)
-        manifest.complete = False
-        manifest.write(path)
-        if not manifest.columns:
-            manifest.columns = kinds_among(source, sorted(sizes)[:: 1 + len(sizes) // _SAMPLE])
-        total = sum(map(len, manifest.parts.values()))
-        with bar(total=total, unit="experiment") if progress else nullcontext() as shown:
-            parts = _write(manifest, path, files, executor, shown)
-        manifest.complete = True
-        manifest.experiments = sum(part.experiments for part in parts)
-        manifest.damaged = [found for part in parts for found in part.damaged]
-        manifest.write(path)
+        if not isinstance(path, Address):
+            path.mkdir(parents=True, exist_ok=True)
+        with alone(path, 0, surely=True):
+            manifest = manifest_in(path, str(source))
+            parts = _up_to_date(manifest, path, files, executor, part_size, progress)
     except ResearcherError:
         raise
+    except BlockingIOError:
+        raise CannotWrite(f"somebody else writes the archive {path} now; call it again when they are done") from None
     except OSError as error:
         raise CannotWrite(f"cannot write the archive {path}: {error.strerror or error}") from error
     damaged = [(source / name, reason) for name, reason in manifest.damaged]
     warn_of(damaged)
     unfinished = [source / name for name in sorted(files) if name.endswith(names.JOURNAL)]
     return Archive(path, manifest.experiments, len(parts), sum(part.written for part in parts), damaged, unfinished)
+
+
+def _up_to_date(
+    manifest: Manifest,
+    path: Place,
+    files: Mapping[str, Identity],
+    executor: Executor | None,
+    part_size: int,
+    progress: bool,
+) -> list[Part]:
+    """Bring the archive up to date, and the manifest that says what it is to hold."""
+    from researcher.storage.part import kinds_among
+
+    sizes = {name: identity[0] for name, identity in files.items() if name.endswith(names.RECORD)}
+    manifest.assign(sizes, part_size)
+    manifest.complete = False
+    manifest.write(path)
+    if not manifest.columns:
+        manifest.columns = kinds_among(place(manifest.records), sorted(sizes)[:: 1 + len(sizes) // _SAMPLE])
+    total = sum(map(len, manifest.parts.values()))
+    with bar(total=total, unit="experiment") if progress else nullcontext() as shown:
+        parts = _write(manifest, path, files, executor, shown)
+    manifest.complete = True
+    manifest.experiments = sum(part.experiments for part in parts)
+    manifest.damaged = [found for part in parts for found in part.damaged]
+    manifest.write(path)
+    return parts
 
 
 def _write(

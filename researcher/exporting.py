@@ -113,7 +113,7 @@ def to_csv(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> N
     target = place(path)
     try:
         with replacing(target) as file:
-            file.write(text.encode(errors="replace"))
+            file.write(text.encode(errors="backslashreplace"))
     except OSError as error:
         raise CannotWrite(f"cannot write {target}: {error.strerror or error}") from error
 

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import fsspec
 import pyarrow.parquet as pq
 import pytest
+from processes import run
 
 import researcher as rs
 from researcher.errors import CannotWrite, DamagedRecord, DamagedRecordWarning, RecordsNotFound
@@ -239,6 +241,54 @@ def test_an_executor_will_do_and_a_bar_shows_how_far_it_is(records, target, caps
     with ThreadPoolExecutor(2) as executor:
         assert rs.archive(records, target, executor, part_size=10, progress=True).written == 3
     assert "30/30" in capsys.readouterr().err
+
+
+def test_one_caller_at_a_time_writes_an_archive(records, target):
+    may_go_on = threading.Event()
+    with ThreadPoolExecutor(1) as workers, ThreadPoolExecutor(1) as thread:
+        workers.submit(may_go_on.wait)
+        first = thread.submit(rs.archive, records, target, workers, part_size=10)
+        try:
+            until((target / "_manifest.json").exists)
+            write(records, [100_050])
+            with pytest.raises(CannotWrite, match="somebody else writes the archive"):
+                rs.archive(records, target, part_size=10)
+        finally:
+            may_go_on.set()
+        assert first.result().experiments == 30
+    assert rs.archive(records, target, part_size=10).experiments == 31
+    assert names_in(target) == names_of(records)
+
+
+def test_a_process_that_was_forked_meanwhile_keeps_nobody_from_it(records, target):
+    script = """
+import os, sys, threading
+import researcher as rs
+from concurrent.futures import ThreadPoolExecutor
+
+class Forking(ThreadPoolExecutor):
+    def submit(self, job):
+        if not children:
+            children.append(os.fork())
+            if not children[0]:
+                os.close(1), os.close(2), os.read(ours, 1), os._exit(0)
+        return super().submit(job)
+
+children, (ours, theirs) = [], os.pipe()
+with Forking(1) as executor:
+    rs.archive(*sys.argv[1:], executor)
+print(rs.archive(*sys.argv[1:]).experiments)
+os.write(theirs, b"!"), os.waitpid(children[0], 0)
+"""
+    assert run(script, records, target) == "30\n"
+
+
+def test_a_file_name_that_is_no_utf8_stays_apart_from_others(records, target):
+    for name in (b"\xff", b"\xfe", b"?"):
+        (records / os.fsdecode(name + b".json")).write_bytes(b'{"lr": 0.5}')
+    found = rs.archive(records, target)
+    assert (found.experiments, found.damaged, rs.archive(records, target).written) == (33, [], 0)
+    assert len({e.name for e in rs.read_parquet(target)}) == 33
 
 
 @pytest.fixture(params=["memory", "s3"])

@@ -105,7 +105,7 @@ def _as_kind(value: Any, kind: str) -> Any:
 
 
 def _text(value: object) -> str:
-    """Text that UTF-8 can hold."""
+    """Text that UTF-8 can hold, with an escape for half of a surrogate pair."""
     if not isinstance(value, str):
         value = key_text(value) if isinstance(value, float) else json.dumps(Notes().strict(value), ensure_ascii=False)
-    return value if value.isascii() else value.encode(errors="replace").decode()
+    return value if value.isascii() else value.encode(errors="backslashreplace").decode()

@@ -60,22 +60,30 @@ def held(handle: int) -> bool:
 
 
 @contextlib.contextmanager
-def alone(directory: Place) -> Iterator[None]:
+def alone(directory: Place, longest: float = _LONGEST_ALONE, *, surely: bool = False) -> Iterator[None]:
     """Keep others from changing files in their place meanwhile, where directories can be locked; stores cannot.
 
-    Nobody is waited for longer than half a minute: a process that was stopped must not stop all others.
+    Args:
+        directory: what is changed.
+        longest: seconds to wait for others. A process that was stopped must not stop all others.
+        surely: not to go on without them after that.
+
+    Raises:
+        BlockingIOError: it would not be sure.
     """
-    if isinstance(directory, Address):
-        yield
-        return
     try:
-        handle = os.open(directory, os.O_RDONLY)
+        handle = None if isinstance(directory, Address) else os.open(directory, os.O_RDONLY)
     except OSError:  # Windows, or it is not there; what is done in it says so
+        handle = None
+    if handle is None:
         yield
         return
     try:
-        with contextlib.suppress(BlockingIOError):
-            locked(handle, _LONGEST_ALONE)
+        with contextlib.nullcontext() if surely else contextlib.suppress(BlockingIOError):
+            locked(handle, longest)
         yield
     finally:
+        if fcntl is not None:
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_UN)  # a process that was forked meanwhile has the file open still
         os.close(handle)

@@ -15,6 +15,7 @@ from researcher.storage import parquet
 from researcher.storage.files import Identity, contents_of
 from researcher.storage.reading import whole
 from researcher.storage.rows import Row, kinds_of, merged, row_of
+from researcher.storage.split import utf8
 
 _GONE = "its file is gone, and the archive does not have it either"
 
@@ -64,7 +65,7 @@ def write_part(records: Place, path: Place, members: Mapping[str, Identity], kin
         rows, damaged = _rows_of(records, members)
         rows += _kept(path, members, rows) if before else []
         told = _stems(name for name, _ in damaged) | {row["experiment"] for row in rows}
-        damaged += [(name, _GONE) for name in members if PurePath(name).stem not in told]
+        damaged += [(name, _GONE) for name in members if utf8(PurePath(name).stem) not in told]
     kinds = merged([kinds, kinds_of(rows)])
     parquet.write(path, [rows] if rows else [], kinds, inputs=inputs, experiments=len(rows), damaged=damaged)
     return Part(path.name, len(rows), damaged, kinds, written=True)
@@ -111,8 +112,8 @@ def _kept(path: Place, members: Iterable[str], rows: Iterable[Row]) -> list[Row]
 
 
 def _stems(members: Iterable[str]) -> set[str]:
-    """The names of experiments by those of their files."""
-    return {PurePath(name).stem for name in members}
+    """The names of experiments, as columns hold them, by those of their files."""
+    return {utf8(PurePath(name).stem) for name in members}
 
 
 def _rows_in(path: Place) -> list[Row]:

@@ -104,8 +104,8 @@ def put_together(text: str, series: Callable[[str], Any]) -> Together:
 
 
 def utf8(text: str) -> str:
-    """The text with a question mark for each character that UTF-8 cannot hold, which is half of a pair."""
-    return text if text.isascii() else text.encode(errors="replace").decode()
+    r"""The text with an escape such as ``\ud800`` for each half of a surrogate pair, which UTF-8 cannot hold."""
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 def _parts(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
