@@ -91,8 +91,10 @@ def _texts(name: str, values: Sequence[Any]) -> list[Any]:
 
 def _better(state: ExplorerState, name: str) -> int:
     observation = _observed(state, name)
-    if not observation or name == f"best_step.{observation}":
+    if not observation or name in (f"best_step.{observation}", f"n.{observation}"):
         return 0
+    if name == f"nan.{observation}":
+        return -1
     return -1 if lower_is_better(observation) else 1
 
 

@@ -70,13 +70,13 @@ def test_columns_are_chosen_and_moved(state: ExplorerState, table: TableFace) ->
     assert [cells[name]["kind"] for name in table.shown] == ["number", "number", "text", "number"]
     assert [cells[name]["better"] for name in table.shown] == [-1, -1, 0, 0]
     np.testing.assert_equal(np.frombuffer(cells["best.loss"]["values"]), [0.4, 0.1, 0.2, 0.2, 1.0])
-    say(table, verb="arrange", columns=["at.0.loss", "at.1.accuracy", "best_step.loss"])
+    say(table, verb="arrange", columns=["at.0.loss", "at.1.accuracy", "best_step.loss", "n.accuracy", "nan.accuracy"])
     cells = {column["name"]: column for column in table.columns}
-    assert [cells[name]["better"] for name in table.shown] == [-1, 1, 0]
+    assert [cells[name]["better"] for name in table.shown] == [-1, 1, 0, 0, -1]
     np.testing.assert_equal(np.frombuffer(cells["at.0.loss"]["values"]), [1.0] * 5)
     np.testing.assert_equal(np.frombuffer(cells["best_step.loss"]["values"]), [1.0, 1.0, 1.0, 1.0, 0.0])
     assert all(cells["at.1.accuracy"]["missing"])  # a single number has no steps
-    assert dict(table.menu)["chosen"] == ["at.0.loss", "at.1.accuracy"]
+    assert dict(table.menu)["chosen"] == ["at.0.loss", "at.1.accuracy", "n.accuracy", "nan.accuracy"]
     say(table, verb="arrange", columns=[])
     assert (columns_of(state), table.shown) == (("title",), [])
     say(table, verb="arrange", columns=USUAL)
