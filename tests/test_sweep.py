@@ -360,6 +360,35 @@ def test_an_interrupt_ends_the_workers_and_says_how_to_go_on(tmp_path):
     assert {e.status for e in experiments} <= {"finished", "interrupted"}  # so nobody writes any more
 
 
+WAITING = """
+import sys, time
+from researcher.sweeps.carrying import Carrying
+from researcher.sweeps.engines import engine_for
+from researcher.sweeps.job import Job
+from researcher.sweeps.plan import Listed
+from researcher.sweeps.settings import settings_of
+
+class Impatient(Listed):
+    patience = 0.5
+    def look(self):
+        raise KeyboardInterrupt
+
+if __name__ == "__main__":
+    settings = settings_of({"lr": list(range(40))}, None, [None], 0)
+    engine = engine_for(None, Job(lambda params: time.sleep(600), sys.argv[1], None, {}), 2, 40)
+    engine.window = 40  # more than loky hands on, so that some wait in this process
+    try:
+        Carrying(Impatient(settings, settings), engine, print).carry_out()
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_an_interrupt_ends_the_workers_while_settings_wait_for_them(tmp_path):
+    out, err = started(tmp_path, WAITING).communicate(timeout=60)
+    assert out == "interrupted\n", err
+
+
 def test_what_ran_while_a_worker_was_killed_runs_again(tmp_path):
     once = """
     if params["depth"] == 3 and not os.path.exists("killed"):

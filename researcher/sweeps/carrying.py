@@ -55,9 +55,9 @@ class Carrying:
                 self._plan.look()
             kill = False
         finally:
-            for future in self._running:
-                future.cancel()
             self._engine.end(kill)
+            for future in self._running:  # after that: a future cancelled before keeps loky from ending its workers
+                future.cancel()
 
     def _submit(self) -> bool:
         """Give the engine as much as it is to have; whether it has anything now."""
