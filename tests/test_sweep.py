@@ -362,6 +362,7 @@ def test_an_interrupt_ends_the_workers_and_says_how_to_go_on(tmp_path):
 
 WAITING = """
 import sys, time
+from pathlib import Path
 from researcher.sweeps.carrying import Carrying
 from researcher.sweeps.engines import engine_for
 from researcher.sweeps.job import Job
@@ -375,7 +376,7 @@ class Impatient(Listed):
 
 if __name__ == "__main__":
     settings = settings_of({"lr": list(range(40))}, None, [None], 0)
-    engine = engine_for(None, Job(lambda params: time.sleep(600), sys.argv[1], None, {}), 2, 40)
+    engine = engine_for(None, Job(lambda params: time.sleep(600), Path(sys.argv[1]), None, {}), 2, 40)
     engine.window = 40  # more than loky hands on, so that some wait in this process
     try:
         Carrying(Impatient(settings, settings), engine, print).carry_out()
