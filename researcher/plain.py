@@ -20,7 +20,9 @@ from typing import Any
 from researcher.errors import NotRecordable
 
 DEEPEST = 100  # levels; readers of JSON commonly give up soon after (jq 1.6 at 256)
-_SCALARS = (str, int, float, bool, type(None))
+_SIMPLE = frozenset({str, float, bool, type(None)})  # what needs no second look
+_SCALARS = _SIMPLE | {int}
+_TEXT = {str}
 
 
 def plain(value: object, name: str) -> Any:
@@ -49,8 +51,10 @@ def key_text(key: object) -> str:
 
 def _plain(value: Any, path: tuple[object, ...], above: frozenset[int]) -> Any:
     kind = type(value)
-    if kind in _SCALARS:
-        return _writable(value, path) if kind is int else value
+    if kind in _SIMPLE:
+        return value
+    if kind is int:
+        return _writable(value, path)
     if id(value) in above:
         raise NotRecordable(f"{place(path)} contains itself. Record a copy without the circle.", value)
     if len(path) > DEEPEST:
@@ -59,7 +63,7 @@ def _plain(value: Any, path: tuple[object, ...], above: frozenset[int]) -> Any:
     if isinstance(value, Mapping):
         return _plain_dict(value, path, above)
     if isinstance(value, (list, tuple, range)):
-        if set(map(type, value)) <= {float, str, bool, type(None)}:
+        if _SIMPLE.issuperset(map(type, value)):
             return list(value)
         return [_plain(item, (*path, i), above) for i, item in enumerate(value)]
     found = _one_step(value, path)
@@ -69,6 +73,10 @@ def _plain(value: Any, path: tuple[object, ...], above: frozenset[int]) -> Any:
 
 
 def _plain_dict(value: Mapping[Any, Any], path: tuple[object, ...], above: frozenset[int]) -> dict[Any, Any]:
+    if _TEXT.issuperset(map(type, value)):  # so that no two keys are written alike
+        return {
+            key: item if type(item) in _SIMPLE else _plain(item, (*path, key), above) for key, item in value.items()
+        }
     found: dict[Any, Any] = {}
     written: set[str] = set()
     for key, item in value.items():

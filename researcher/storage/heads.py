@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
+import msgspec
+
 from researcher.reserved import ours_of, recorded_at_of
 from researcher.storage import records
 from researcher.storage.values import NONE, Values
@@ -134,8 +136,6 @@ class Heads:
         Raises:
             ValueError: it does not understand this one.
         """
-        import msgspec
-
         if not content.isascii():
             content.decode()
         try:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime
 import json
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from researcher.errors import NewerFormatWarning
 from researcher.params import digest
 from researcher.plain import DEEPEST
 from researcher.reserved import RESERVED, TIMESTAMP, ours_of
 from researcher.storage.strict import Notes, may_hold_tokens, pointer
-
-if TYPE_CHECKING:
-    import msgspec
 
 FORMAT = 1
 OF_CURVES = ("steps", "times")  # in the ``researcher`` part, as large as the observations
@@ -39,53 +39,78 @@ class Record(NamedTuple):
 
 def stamped(params: Mapping[str, Any], duration: float | None, status: str) -> dict[str, Any]:
     """Everything of a new record but its observations: params, then hash, times and status."""
-    now = datetime.datetime.now(datetime.UTC)
+    now = time.time()
     head = {**params}
     head.setdefault("hash", digest({key: value for key, value in params.items() if key not in RESERVED}))
-    head.setdefault("timestamp", now.astimezone().strftime(TIMESTAMP))
+    head.setdefault("timestamp", time.strftime(TIMESTAMP, time.localtime(now)))
     if duration is not None:
         head["duration"] = duration
-    head["researcher"] = {"format": FORMAT, "status": status, "recorded_at": now.isoformat(timespec="microseconds")}
+    head["researcher"] = {"format": FORMAT, "status": status, "recorded_at": _exactly(now)}
     return head
 
 
+def _exactly(seconds: float) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="microseconds")
+
+
 def encode(head: Mapping[str, Any], observations: Mapping[str, Any]) -> bytes:
-    """The text of a record: a key a line, an observation a line, no number on a line of its own."""
+    """The text of a record: a key a line, an observation a line, no number on a line of its own.
+
+    Raises:
+        ValueError: there is NaN or infinity in the ``researcher`` part.
+    """
     notes = Notes()
-    strict = {key: notes.strict(value, pointer("", key)) for key, value in head.items() if key != "researcher"}
-    series = notes.strict(observations, "/observations")
-    strict["researcher"] = {**head["researcher"], **notes.as_dict()}
-    try:
-        return _laid_out(strict, series, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot hold and JSON's escapes can
-        return _laid_out(strict, series, ensure_ascii=True).encode()
+    lines = [
+        b"  %b: %b,\n" % (_text(key), _text(notes.strict(value, pointer("", key))))
+        for key, value in head.items()
+        if key != "researcher"
+    ]
+    series = [
+        b"    %b: %b" % (_text(name), _dense(value, notes, pointer("/observations", name)))
+        for name, value in observations.items()
+    ]
+    ours = _checked({**head["researcher"], **notes.as_dict()})
+    within = b"\n%b\n  " % b",\n".join(series) if series else b""
+    return b'{\n%b  "researcher": %b,\n  "observations": {%b}\n}\n' % (b"".join(lines), ours, within)
 
 
 def encode_head(head: Mapping[str, Any]) -> bytes:
     """The same without observations, in one line: how a journal begins."""
     notes = Notes()
     strict = {key: notes.strict(value, pointer("", key)) for key, value in head.items() if key != "researcher"}
-    strict["researcher"] = {**head["researcher"], **notes.as_dict()}
+    return _checked({**strict, "researcher": {**head["researcher"], **notes.as_dict()}}) + b"\n"
+
+
+def _text(strict: Any) -> bytes:
+    """Strict JSON in one line: UTF-8, or ASCII where there is half of a pair of characters, which only escapes hold."""
     try:
-        return json.dumps(strict, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        text = msgspec.json.encode(strict)
     except UnicodeEncodeError:
-        return json.dumps(strict, allow_nan=False).encode() + b"\n"
+        return json.dumps(strict, allow_nan=False).encode()
+    return msgspec.json.format(text, indent=0) if type(strict) in (list, dict) else text  # with spaces
 
 
-def _laid_out(head: Mapping[str, Any], observations: Mapping[str, Any], *, ensure_ascii: bool) -> str:
-    text = json.JSONEncoder(ensure_ascii=ensure_ascii, allow_nan=False).encode
-    lines = [f"  {text(key)}: {text(value)},\n" for key, value in head.items()]
-    series = ",\n".join(f"    {text(key)}: {_dense(value, ensure_ascii)}" for key, value in observations.items())
-    return "".join(["{\n", *lines, '  "observations": {', f"\n{series}\n  " if series else "", "}\n}\n"])
+def _checked(ours: dict[str, Any]) -> bytes:
+    """The same of what should be strict JSON."""
+    text = _text(ours)
+    if b"null" in text:
+        json.dumps(ours, allow_nan=False)  # as the other encoder writes null for NaN
+    return text
 
 
-def _dense(value: Any, ensure_ascii: bool) -> str:
-    """Strict JSON without spaces; by an encoder that writes numbers several times as quickly, where it can."""
-    import msgspec
-
-    if ensure_ascii:
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
-    return msgspec.json.encode(value).decode()
+def _dense(value: Any, notes: Notes, at: str) -> bytes:
+    """A plain value as strict JSON without spaces, and notes of it."""
+    try:
+        text = msgspec.json.encode(value)
+        if type(value) is list and b"n" not in text and b'"' not in text:  # numbers and booleans; NaN is null there
+            return text
+    except (TypeError, UnicodeEncodeError):
+        pass
+    strict = notes.strict(value, at)
+    try:
+        return msgspec.json.encode(strict)
+    except UnicodeEncodeError:
+        return json.dumps(strict, allow_nan=False, separators=(",", ":")).encode()
 
 
 def decode(content: bytes) -> Record:
@@ -95,8 +120,6 @@ def decode(content: bytes) -> Record:
         ValueError: it is not UTF-8, not JSON, not an object or nested too deeply; the message says which.
             ``observations()`` raises it too.
     """
-    import msgspec
-
     if not content.strip():
         raise ValueError("it is empty")
     try:
@@ -127,8 +150,6 @@ def observations_of(content: bytes) -> Any:
     Raises:
         ValueError: it is none any more.
     """
-    import msgspec
-
     try:
         raw = texts_of(content)
         if "observations" not in raw:
@@ -147,8 +168,6 @@ def curves_of(content: bytes) -> dict[str, list[float]] | None:
 
     It is the quick way for most.
     """
-    import msgspec
-
     try:
         found = _curves_decoder().decode(content).observations
     except (msgspec.MsgspecError, RecursionError):
@@ -158,8 +177,6 @@ def curves_of(content: bytes) -> dict[str, list[float]] | None:
 
 @cache
 def _curves_decoder() -> Any:
-    import msgspec
-
     curves = dict[str, list[float | int] | float | int]
     return msgspec.json.Decoder(msgspec.defstruct("Curves", [("observations", curves, {})]))
 
@@ -171,15 +188,11 @@ def texts_of(content: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
 
 @cache
 def _texts_decoder() -> msgspec.json.Decoder[dict[str, msgspec.Raw]]:
-    import msgspec
-
     return msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def _curved(raw: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
     """The ``researcher`` part without what belongs to curves, under its key; nothing if all of it is of the head."""
-    import msgspec
-
     found = bytes(raw.get("researcher", b""))
     if not (found.startswith(b"{") and any(f'"{key}"'.encode() in found for key in OF_CURVES)):
         return {}
@@ -208,8 +221,6 @@ def from_json(content: str | bytes) -> Any:
     Raises:
         ValueError: it is none, or nested too deeply.
     """
-    import msgspec
-
     try:
         return msgspec.json.decode(content)
     except (msgspec.MsgspecError, RecursionError):

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, repeat
 from typing import Any
 
+import msgspec
+
 from researcher.plain import DEEPEST
 from researcher.storage.records import shallow
 from researcher.storage.strict import TOKENS, Notes, may_hold_tokens
@@ -198,8 +200,6 @@ def _places(codes: array[int], code: int) -> Iterator[int]:
 
 
 def _check(text: bytes) -> None:
-    import msgspec
-
     try:
         value = msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -212,8 +212,6 @@ def _check(text: bytes) -> None:
 
 def _decoded(text: bytes) -> Any:
     """The value of a text that was checked."""
-    import msgspec
-
     try:
         return msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError):  # a lone surrogate is among the escapes
