@@ -57,6 +57,8 @@ def place(records: str | os.PathLike[str]) -> Place:
     if isinstance(records, Address):
         return records
     text = os.fspath(records)
+    if ":" not in text:
+        return records if isinstance(records, Path) else Path(text)
     url = _URL.fullmatch(text.rpartition("::")[2])
     if url is None:
         return _checked(Path(text))

@@ -60,7 +60,7 @@ def _plain(value: Any, path: tuple[object, ...], above: frozenset[int]) -> Any:
     if len(path) > DEEPEST:
         raise NotRecordable(f"{place(path)} lies more than {DEEPEST} levels deep. Record a flatter structure.", value)
     above = above | {id(value)}
-    if isinstance(value, Mapping):
+    if kind is dict or (kind is not list and isinstance(value, Mapping)):
         return _plain_dict(value, path, above)
     if isinstance(value, (list, tuple, range)):
         if _SIMPLE.issuperset(map(type, value)):

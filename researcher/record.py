@@ -16,6 +16,7 @@ from researcher.plain import plain
 from researcher.reserved import RESERVED
 from researcher.storage import names, records
 from researcher.storage.publish import publish
+from researcher.storage.reading import recorded
 from researcher.storage.rescue import rescued
 
 
@@ -167,8 +168,9 @@ def _publish(
 ) -> Experiment:
     series = {} if observations is None else _checked(observations, "observations", "an observation")
     around = environment(directory)
-    ours = {**head["researcher"], **({"environment": around} if around else {})}
-    content = records.encode({**head, "researcher": ours}, series)
+    if around:
+        head = {**head, "researcher": {**head["researcher"], "environment": around}}
+    content = records.encode(head, series)
     try:
         path = publish(place(directory), name, content)
     except BadAddress as error:  # which names it without what is secret
@@ -176,8 +178,7 @@ def _publish(
     except (OSError, TypeError, ValueError) as error:  # the latter for what is no path at all
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise CannotWrite(f"cannot record into {directory}: {reason}") from error
-    record = records.decode(content)
-    return Experiment(record.head, path, record.rest)
+    return recorded(path, content)
 
 
 def _with_rescue(

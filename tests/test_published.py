@@ -21,6 +21,8 @@ import errno, os, sys
 import msgspec
 import researcher as rs
 record = rs.record_experiment
+if sys.argv[3] == "named" and hasattr(os, "O_TMPFILE"):
+    del os.O_TMPFILE
 if sys.argv[3] == "no links":
     def refuse(*_, **__):
         raise OSError(errno.EPERM, "no links here")
@@ -44,7 +46,7 @@ sys.exit(any(os.waitpid(child, 0)[1] for child in children))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("links", ["links", "no links"])
+@pytest.mark.parametrize("links", ["nameless", "named", "no links"])
 def test_as_many_processes_leave_as_many_records(tmp_path, links):
     directory = tmp_path / "records"
     command = [sys.executable, "-c", FORKS, directory, str(MANY), links]
@@ -102,13 +104,15 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path):
     assert [*records.iterdir(), *rescues.iterdir()] == []
 
 
-@pytest.fixture(params=["links", "no links"])
+@pytest.fixture(params=["nameless", "named", "no links"])
 def links(request, monkeypatch):
-    """A file system as it should be, and one that knows no hard links."""
+    """A file system as it should be, one on which each file has a name, and one that knows no hard links."""
 
     def refuse(*_args, **_options):
         raise OSError(errno.EPERM, "no links here")
 
+    if request.param == "named":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
     if request.param == "no links":
         monkeypatch.setattr(os, "link", refuse)
 
@@ -123,7 +127,7 @@ def test_nothing_is_ever_replaced(tmp_path):
 
 
 def test_a_name_that_another_process_claims_is_left_to_it(tmp_path, monkeypatch):
-    def refuse(*_args):
+    def refuse(*_args, **_options):
         raise OSError(errno.EPERM, "no links here")
 
     monkeypatch.setattr(os, "link", refuse)
@@ -144,6 +148,7 @@ def test_a_dead_link_is_not_written_through(tmp_path):
     assert not outside.exists()
 
 
+@pytest.mark.usefixtures("links")
 def test_an_error_while_publishing_leaves_nothing(tmp_path, monkeypatch):
     def broken(*_args):
         raise OSError(errno.EIO, "broken disk")

@@ -10,7 +10,7 @@ from researcher.storage import names, records
 from researcher.storage.follow import JournalReader
 from researcher.storage.locks import alone
 from researcher.storage.publish import is_taken, publish, replace
-from researcher.storage.reading import read
+from researcher.storage.reading import read, recorded
 from researcher.storage.rescue import rescued_record
 from researcher.storage.whereabouts import record_of, same
 
@@ -55,7 +55,7 @@ def published(journal: Ended) -> Experiment:
         if reader.refresh():
             content = _content(reader)
             replace(path, content)
-    return _experiment(content, path)
+    return recorded(path, content)
 
 
 def rescued(journal: Ended) -> Experiment | None:
@@ -65,7 +65,7 @@ def rescued(journal: Ended) -> Experiment | None:
     except ValueError:
         return None
     path = rescued_record(journal.path.stem + names.RECORD, content)
-    return None if path is None else _experiment(content, path)
+    return None if path is None else recorded(path, content)
 
 
 def ended(journal: Ended) -> JournalReader:
@@ -101,8 +101,3 @@ def _content(reader: JournalReader) -> bytes:
     rest = reader.rest()
     ours = {key: value for key, value in rest["researcher"].items() if key != "resumes"}
     return records.encode({**reader.head(), "researcher": ours}, rest["observations"])
-
-
-def _experiment(content: bytes, path: Place) -> Experiment:
-    record = records.decode(content)
-    return Experiment(record.head, path, record.rest)

@@ -1,4 +1,4 @@
-"""Open files by their handles: made whole, locked and under a free name; read from a byte on; written to the end."""
+"""Open files by their handles: made whole, locked and under a free name; read from a byte on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 
 from researcher.storage import locks, names
-from researcher.storage.publish import placed
+from researcher.storage.publish import placed, write_all
 
 APPENDED = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _BESIDE = APPENDED | os.O_CREAT | os.O_EXCL
@@ -62,13 +62,3 @@ def read(handle: int, start: int, longest: int | None = None) -> bytes:
         start += len(part)
         left -= len(part)
     return b"".join(parts)
-
-
-def write_all(handle: int, content: bytes) -> None:
-    """Write all of it.
-
-    Raises:
-        OSError: there was an error; some of it may be there.
-    """
-    while content:
-        content = content[os.write(handle, content) :]

@@ -12,8 +12,8 @@ from typing import Self
 
 from researcher.places import Place
 from researcher.storage import keeper, liveness, locks, names
-from researcher.storage.handles import APPENDED, head, made, read, write_all
-from researcher.storage.publish import sync_directory
+from researcher.storage.handles import APPENDED, head, made, read
+from researcher.storage.publish import sync_directory, write_all
 from researcher.storage.waiting import Waiting
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -13,6 +14,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|_|$)", re.IGNORECASE) 
 _REPEAT = re.compile(r"(.*[0-9a-f]{32})-([0-9]{1,9})")
 
 
+@functools.lru_cache(maxsize=64)
 def cleaned(title: str) -> str:
     """The title as a part of a file name: no separators, control characters or leading dots, bounded length.
 

@@ -7,7 +7,7 @@ import errno
 import itertools
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -47,19 +47,70 @@ def publish(directory: Place, name: str, content: bytes, first: int = 1) -> Plac
         from researcher.storage.remote import records
 
         return records.publish(directory, name, content, first)
+    found = _linked(directory, content, _numbered(name, first))
+    if found is not None:
+        return directory / found
     directory.mkdir(parents=True, exist_ok=True)
     beside = directory / f".{uuid.uuid4().hex}.tmp"
     try:
         _write_synced(beside, content)
-        for repeat in itertools.count(first):
-            target = directory / names.numbered(name, repeat)
-            if placed(beside, target):
-                break
+        target = next(target for target in map(directory.joinpath, _numbered(name, first)) if placed(beside, target))
     finally:
         with contextlib.suppress(OSError):  # after a move it is gone; otherwise the first error is the one to tell
             beside.unlink()
     sync_directory(directory)
     return target
+
+
+def _numbered(name: str, first: int) -> Iterator[str]:
+    return (names.numbered(name, repeat) for repeat in itertools.count(first))
+
+
+def _linked(directory: Path, content: bytes, wanted: Iterable[str]) -> str | None:
+    """Write a file that has no name, and give it the first of the wanted ones that is free.
+
+    Nothing is left of it if the process dies before.
+
+    Returns:
+        The name; None where this cannot be done: there is no such directory, or the system has no files without names.
+
+    Raises:
+        OSError: it could not be written.
+    """
+    try:
+        folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except (OSError, AttributeError):  # the latter on Windows
+        return None
+    try:
+        try:
+            file = os.open(".", os.O_WRONLY | os.O_TMPFILE, 0o666, dir_fd=folder)
+        except (OSError, AttributeError):
+            return None
+        try:
+            write_all(file, content)
+            os.fsync(file)
+            found = _named(file, folder, wanted)
+        finally:
+            os.close(file)
+        if found is not None:
+            with contextlib.suppress(OSError):
+                os.fsync(folder)
+        return found
+    finally:
+        os.close(folder)
+
+
+def _named(file: int, folder: int, wanted: Iterable[str]) -> str | None:
+    """The first of the names that was free, and is the file's now; None if it cannot be given one."""
+    for name in wanted:
+        try:
+            os.link(f"/proc/self/fd/{file}", name, dst_dir_fd=folder, follow_symlinks=True)
+        except FileExistsError:
+            continue
+        except OSError:
+            return None
+        return name
+    raise AssertionError  # pragma: no cover - there is always one more
 
 
 def is_taken(path: Place) -> bool:
@@ -146,6 +197,12 @@ def _write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_all(handle: int, content: bytes) -> None:
+    """Write to an open file, however many calls that takes."""
+    while content:
+        content = content[os.write(handle, content) :]
 
 
 def sync_directory(directory: Path) -> None:

@@ -48,6 +48,11 @@ def whole(path: Place, content: bytes) -> Experiment:
     return Experiment(record.head, path, record.rest)
 
 
+def recorded(path: Place, content: bytes) -> Experiment:
+    """The experiment of a record that was written just now; nothing of it is decoded until it is looked at."""
+    return Experiment(lambda: records.decode(content).head, path, lambda: records.decode(content).rest())
+
+
 def reader_of(path: Place) -> JournalReader:
     """What reads a journal, and has read nothing so far."""
     if isinstance(path, Address):

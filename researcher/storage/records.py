@@ -7,7 +7,7 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -61,12 +61,12 @@ def encode(head: Mapping[str, Any], observations: Mapping[str, Any]) -> bytes:
     """
     notes = Notes()
     lines = [
-        b"  %b: %b,\n" % (_text(key), _text(notes.strict(value, pointer("", key))))
+        b"  %b: %b,\n" % (_name(key), _text(notes.strict(value, pointer("", key))))
         for key, value in head.items()
         if key != "researcher"
     ]
     series = [
-        b"    %b: %b" % (_text(name), _dense(value, notes, pointer("/observations", name)))
+        b"    %b: %b" % (_name(name), _dense(value, notes, pointer("/observations", name)))
         for name, value in observations.items()
     ]
     ours = _checked({**head["researcher"], **notes.as_dict()})
@@ -88,6 +88,12 @@ def _text(strict: Any) -> bytes:
     except UnicodeEncodeError:
         return json.dumps(strict, allow_nan=False).encode()
     return msgspec.json.format(text, indent=0) if type(strict) in (list, dict) else text  # with spaces
+
+
+@lru_cache(maxsize=256)
+def _name(key: str) -> bytes:
+    """The text of a key, which many records have."""
+    return _text(key)
 
 
 def _checked(ours: dict[str, Any]) -> bytes:

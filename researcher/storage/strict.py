@@ -83,7 +83,9 @@ class Notes:
 
 def pointer(above: str, key: str) -> str:
     """The JSON pointer to ``key`` in what ``above`` points to."""
-    return f"{above}/{key.replace('~', '~0').replace('/', '~1')}"
+    if "~" in key or "/" in key:
+        key = key.replace("~", "~0").replace("/", "~1")
+    return f"{above}/{key}"
 
 
 def may_hold_tokens(content: bytes) -> bool:
