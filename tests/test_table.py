@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import pickle
+import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 from unittest import mock
@@ -20,7 +22,7 @@ import researcher as rs
 from researcher.observations import SUMMARIES, summary_of
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
-from researcher.storage import records, shelf, summaries
+from researcher.storage import directory, records, shelf, summaries
 from researcher.storage.reading import read
 from researcher.tables import one_by_one
 from researcher.tables.coded import coded
@@ -206,6 +208,32 @@ def loaded(tmp_path):
     for i in range(4):
         rs.record_experiment({"lr": 0.1 * i, "depth": i % 2}, tmp_path, {"loss": [1.0, 0.5 / (i + 1)]})
     return rs.all_experiments(tmp_path)
+
+
+def test_columns_are_asked_while_another_thread_reads_what_is_new(tmp_path, monkeypatch):
+    monkeypatch.setattr(directory, "_MUCH", 1)  # so that all is remembered each time
+    monkeypatch.setattr(shelf, "_SMALL", 0)
+    interval = sys.getswitchinterval()
+
+    def write(numbers):
+        for i in numbers:
+            content = records.encode({**records.stamped({"i": i}, None, "finished")}, {"loss": [1.0, i]})
+            (tmp_path / f"{i:04}.json").write_bytes(content)
+        directory_.refresh()
+
+    directory_ = directory.RecordsDirectory(tmp_path)
+    write(range(200))
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            writing = thread.submit(lambda: [write(range(i, i + 3)) for i in range(200, 500, 3)])
+            while not writing.done():
+                some = rs.Experiments(directory_.experiments)
+                frame = some.frame()
+                assert frame["loss"].tolist() == frame["i"].tolist() == [*range(len(some))]
+            writing.result()
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_what_changed_after_loading_is_asked_itself(loaded):

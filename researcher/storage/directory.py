@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -73,13 +74,14 @@ class RecordsDirectory:
         self.path = Path(path)
         self.damaged: list[tuple[Place, str]] = []
         self._shelf = Shelf(self.path)
-        self._shelf.contents, self._shelf.read_again = self._contents, self._remember
+        self._shelf.contents, self._shelf.read_again = self._contents, self._read_again
         self._order = Order(self._shelf)
         self._identities: dict[str, Identity] = {}  # of the record files when they were read
         self._unsettled: dict[str, int] = {}  # checksums of those that may have changed since without a trace
         self._records: dict[str, int | str] = {}  # the row of each record, or what is wrong with it
         self._journals: dict[str, Entry] = {}
         self._shown: dict[str, Held] = {}  # one file of each experiment
+        self._looking = threading.Lock()  # held while any of these change
         self._recalled = False
         self._size = 0  # of all record files, in bytes
         self._read_bytes = 0  # since what was read was last remembered
@@ -99,26 +101,28 @@ class RecordsDirectory:
             RecordsNotFound: the directory does not exist, or is none.
             CannotRead: it is there and cannot be read.
         """
-        grown: list[Experiment] = []
-        with uncollected():
-            if not self._recalled:
-                self._recall()
-            self._journals, sight = self._look(grown)
-            self._read(sight, grown)
-        before, self._shown = self._shown, without_doubles(self._records, self._journals, self._shelf)
-        if before == self._shown:
-            return Change(False, ())
-        every = {**before, **self._shown} if before else ()  # the first time nobody knows any of them
-        changed = [name for name in every if before.get(name) != self._shown.get(name)]
-        was = told(before, changed, self._shelf)
-        grown += adopt(before, self._shown, changed, self._journals, self._shelf)
-        listed = not before or was != told(self._shown, changed, self._shelf)
-        self._order.update(slots_of(self._shown))
-        self.damaged = [(self.path / name, damage) for name, damage in sorted(damages(self._shown))]
-        self._size = sight.size
-        self._remember(0)
-        shown = {experiment for experiment, _ in was}
-        return Change(listed, tuple(e for e in dict.fromkeys(grown) if e in shown))
+        with self._looking:
+            grown: list[Experiment] = []
+            with uncollected():
+                if not self._recalled:
+                    self._recall()
+                self._journals, sight = self._look(grown)
+                self._read(sight, grown)
+            before, self._shown = self._shown, without_doubles(self._records, self._journals, self._shelf)
+            if before == self._shown:
+                self._remember()
+                return Change(False, ())
+            every = {**before, **self._shown} if before else ()  # the first time nobody knows any of them
+            changed = [name for name in every if before.get(name) != self._shown.get(name)]
+            was = told(before, changed, self._shelf)
+            grown += adopt(before, self._shown, changed, self._journals, self._shelf)
+            listed = not before or was != told(self._shown, changed, self._shelf)
+            self._order.update(slots_of(self._shown))
+            self.damaged = [(self.path / name, damage) for name, damage in sorted(damages(self._shown))]
+            self._size = sight.size
+            self._remember()
+            shown = {experiment for experiment, _ in was}
+            return Change(listed, tuple(e for e in dict.fromkeys(grown) if e in shown))
 
     @property
     def poll(self) -> float:
@@ -213,13 +217,20 @@ class RecordsDirectory:
             for version in self._shelf.formats():
                 warn_of_newer(version)
 
-    def _remember(self, more: int) -> None:
-        """Spare the next process the reading, if that was much with so many bytes more."""
+    def _read_again(self, more: int) -> None:
+        """So many bytes more were read; whoever looks at the directory meanwhile remembers that."""
         self._read_bytes += more
+        if self._looking.acquire(blocking=False):
+            try:
+                self._remember()
+            finally:
+                self._looking.release()
+
+    def _remember(self) -> None:
+        """Spare the next process the reading, if that was much."""
         if self._read_bytes < max(_MUCH, self._size // 100):
             return
         self._read_bytes = 0
-        self._shelf.heads.forget()
         hidden = set(self._records.values()).difference(self._order.slots)
         rows = [slot for slot in self._order.slots if isinstance(slot, int)]
         for row in hidden:

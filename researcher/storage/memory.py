@@ -58,6 +58,7 @@ def remember(
     """Remember these rows, which are in order, and these damaged files."""
     own = [identities[name] for name in (*(shelf.heads.names[row] for row in rows), *damaged)]
     with shelf.lock:
+        shelf.heads.forget()
         heads, columns = shelf.heads.saved(rows)
         summaries, more = shelf.summaries.saved(rows)
     header = {"heads": heads, "summaries": summaries, "damaged": damaged}
