@@ -15,7 +15,7 @@ from typing import NamedTuple
 from benchmarks.findings import PAUSE, Findings, report
 from benchmarks.peers.bare import BareWrite
 from benchmarks.peers.peer import Observes
-from benchmarks.processes import Failed, in_turns, together, turn
+from benchmarks.processes import Failed, in_turns, together, trouble_of, turn
 from benchmarks.workload import Workload
 
 _WARM_UP = 20  # calls
@@ -52,17 +52,13 @@ def _time(peer: Observes, size: Size, findings: Findings) -> None:
     """Add a round of calls to the findings; after the first, see whether all of them can be read."""
     if findings.trouble:
         return
-    with tempfile.TemporaryDirectory() as directory:
-        try:
-            (took,) = turn(timed, peer, directory, size.calls, size.seconds)
-            took.sort()
-            if not findings.medians:
-                _see_that_all_is_kept(peer, directory, _WARM_UP + len(took))
-        except Failed as error:
-            findings.trouble = str(error)
-            return
-    findings.medians.append(statistics.median(took))
-    findings.rare.append(took[len(took) * 99 // 100])
+    with tempfile.TemporaryDirectory() as directory, trouble_of(findings):
+        (took,) = turn(timed, peer, directory, size.calls, size.seconds)
+        took.sort()
+        if not findings.medians:
+            _see_that_all_is_kept(peer, directory, _WARM_UP + len(took))
+        findings.medians.append(statistics.median(took))
+        findings.rare.append(took[len(took) * 99 // 100])
 
 
 def _see_that_all_is_kept(peer: Observes, directory: str, calls: int) -> None:
@@ -75,11 +71,9 @@ def _kill(peer: Observes, size: Size, findings: Findings) -> None:
     """Add to the findings what is kept of a killed process."""
     if findings.trouble:
         return
-    try:
+    with trouble_of(findings):
         findings.kept = _kept(peer, size.acknowledged, 0)
         findings.kept_of_slow = _kept(peer, size.acknowledged, PAUSE)
-    except Failed as error:
-        findings.trouble = str(error)
 
 
 def _kept(peer: Observes, calls: int, pause: float) -> int:

@@ -11,9 +11,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from benchmarks.offline import environment
 from benchmarks.peers.peer import Peer
@@ -25,6 +25,21 @@ Turn = TypeVar("Turn")
 
 class Failed(Exception):
     """A peer's process ended otherwise than it should; the message is the last it said."""
+
+
+class Troubled(Protocol):
+    """Findings, and why something could not be found out."""
+
+    trouble: str
+
+
+@contextmanager
+def trouble_of(findings: Troubled) -> Iterator[None]:
+    """Where a process fails, the rest of the block is left out, and the findings say so."""
+    try:
+        yield
+    except Failed as error:
+        findings.trouble = str(error)
 
 
 def turn(

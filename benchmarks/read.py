@@ -15,7 +15,7 @@ from benchmarks import drawn
 from benchmarks.peers.json2020 import Json2020
 from benchmarks.peers.peer import Reads
 from benchmarks.peers.researcher import Researcher
-from benchmarks.processes import Failed, in_turns, together, turn
+from benchmarks.processes import Failed, in_turns, together, trouble_of, turn
 from benchmarks.tables import aims, number, table, trouble
 from benchmarks.workload import Workload
 
@@ -90,24 +90,18 @@ def _write(peer: Reads, above: Path, count: int, found: _Found) -> None:
     directory = above / peer.name
     directory.mkdir()
     findings = found[peer.name, count]
-    try:
+    with trouble_of(findings):
         (findings.writing,) = turn(written, peer, directory, count, longest=_LONGEST)
-    except Failed as error:
-        findings.trouble = str(error)
 
 
 def _read(peer: Reads, above: Path, count: int, findings: Findings) -> None:
     """Read twice: without what an earlier reading left in the directory and at home, and with it."""
-    try:
-        with tempfile.TemporaryDirectory() as home:
-            (first,) = turn(opened, peer, above / peer.name, True, count, home=Path(home))
-            (second,) = turn(opened, peer, above / peer.name, False, count, home=Path(home))
-    except Failed as error:
-        findings.trouble = str(error)
-        return
-    findings.first = min(findings.first, first[0])
-    findings.second = min(findings.second, second[0])
-    findings.curves = min(findings.curves, second[1])
+    with tempfile.TemporaryDirectory() as home, trouble_of(findings):
+        (first,) = turn(opened, peer, above / peer.name, True, count, home=Path(home))
+        (second,) = turn(opened, peer, above / peer.name, False, count, home=Path(home))
+        findings.first = min(findings.first, first[0])
+        findings.second = min(findings.second, second[0])
+        findings.curves = min(findings.curves, second[1])
 
 
 def _report(peers: Sequence[Reads], size: Size, found: _Found) -> str:

@@ -17,7 +17,7 @@ from benchmarks import drawn
 from benchmarks.peers.json2020 import Json2020
 from benchmarks.peers.peer import Records
 from benchmarks.peers.researcher import Researcher, ResearcherUnsynced
-from benchmarks.processes import Failed, in_turns, turn
+from benchmarks.processes import Failed, in_turns, trouble_of, turn
 from benchmarks.tables import aims, number, table, trouble
 from benchmarks.workload import Workload
 
@@ -73,15 +73,11 @@ def run(peers: Sequence[Records], size: Size) -> str:
 
 def _measure(peer: Records, size: Size, findings: Findings) -> None:
     """Add a round to the findings; after the first, see whether all experiments can be read."""
-    with tempfile.TemporaryDirectory() as directory:
-        try:
-            ((took, findings.bytes, findings.files),) = turn(recorded, peer, directory, size.experiments, size.seconds)
-            if not findings.medians:
-                _see_that_all_are_there(peer, directory, _WARM_UP + len(took))
-        except Failed as error:
-            findings.trouble = str(error)
-            return
-    findings.medians.append(statistics.median(took))
+    with tempfile.TemporaryDirectory() as directory, trouble_of(findings):
+        ((took, findings.bytes, findings.files),) = turn(recorded, peer, directory, size.experiments, size.seconds)
+        if not findings.medians:
+            _see_that_all_are_there(peer, directory, _WARM_UP + len(took))
+        findings.medians.append(statistics.median(took))
 
 
 def _see_that_all_are_there(peer: Records, directory: str, experiments: int) -> None:

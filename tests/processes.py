@@ -1,10 +1,11 @@
-"""Run a script in a process of its own, as an experiment runs."""
+"""Scripts in processes of their own, as experiments run."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import textwrap
 
 
 def run(script, *args, **environment):
@@ -14,3 +15,33 @@ def run(script, *args, **environment):
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
+
+
+def at_once(before, does):
+    """A script whose children do something in the same moment: as many as its second argument says.
+
+    They are forks of one process that has imported all it needs, so that they are quick and truly at once.
+
+    Args:
+        before: what is done before there are children.
+        does: what child number ``i`` does.
+    """
+    return f"""
+import os, sys
+{before}
+start, go = os.pipe()
+children = []
+for i in range(int(sys.argv[2])):
+    child = os.fork()
+    if not child:
+        os.close(go)
+        os.read(start, 1)
+        try:
+{textwrap.indent(textwrap.dedent(does), " " * 12)}
+        finally:
+            os._exit(sys.exc_info()[0] is not None)
+    children.append(child)
+os.close(start)
+os.close(go)
+sys.exit(any(os.waitpid(child, 0)[1] for child in children))
+"""

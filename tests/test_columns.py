@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles import values_of
 
 import researcher as rs
 from researcher.analysis.repeats import _without, repeat_numbers
 from researcher.analysis.seeds import _may_be_a_seed, looks_like_a_seed
 from researcher.params import ABSENT, flattened, label, value_key, value_order
 from researcher.storage.directory import RecordsDirectory
-from researcher.summary_names import summary_named
 from researcher.tables.columns import Columns
-from researcher.tables.facets import OWN
 
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from([1.0, 0.5, math.nan, -0.0]), st.sampled_from("ab"),
@@ -40,17 +39,6 @@ def experiments(rows: list[tuple[dict[str, Any], dict[str, Any], str]]) -> list[
         rs.Experiment({**params, **({"hash": own} if own else {}), "observations": observed})
         for params, observed, own in rows
     ]
-
-
-def values_of(some: list[rs.Experiment], name: str) -> list[Any]:
-    """The slow and clear way to a column."""
-    found = [flattened(e.params).get(name, ABSENT) for e in some]
-    summary = summary_named(name)
-    if any(value is not ABSENT for value in found):
-        return found
-    if summary is not None:
-        return [e.summary(*summary) for e in some]
-    return [e.look_up((name,)) if name in OWN else e.summary("final", name) for e in some]
 
 
 @given(RECORDS)

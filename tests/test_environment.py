@@ -10,9 +10,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-import jupyter_client
 import numpy as np
 import pytest
+from kernels import execute, kernel
 
 import researcher as rs
 from researcher.environment.environment import environment
@@ -354,27 +354,17 @@ def test_texts_are_found_by_their_own_names_only(tmp_path):
 
 
 def test_the_cell_of_a_notebook_is_recorded(tmp_path):
-    manager = jupyter_client.KernelManager()
-    manager.start_kernel(cwd=str(tmp_path), env={**os.environ, "JPY_SESSION_NAME": str(tmp_path / "nb.ipynb")})
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=60)
-        code = textwrap.dedent(
-            """
-            import researcher as rs
-            def train(params):
-                return params["lr"]
-            rs.run(train, {"lr": 1.0}, "records")
-            rs.record_experiment({"lr": 2.0}, "records");
-            """
-        )
-        reply = client.execute_interactive(code, timeout=60)
-        assert reply["content"]["status"] == "ok", reply
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        manager.cleanup_resources()
+    code = textwrap.dedent(
+        """
+        import researcher as rs
+        def train(params):
+            return params["lr"]
+        rs.run(train, {"lr": 1.0}, "records")
+        rs.record_experiment({"lr": 2.0}, "records");
+        """
+    )
+    with kernel(tmp_path, JPY_SESSION_NAME=str(tmp_path / "nb.ipynb")) as (_, client):
+        execute(client, code)
     ran, recorded = (found["entry"] for found in around(tmp_path / "records"))
     assert ran["notebook"] == recorded["notebook"] == str(tmp_path / "nb.ipynb")
     assert (ran["module"], ran["function"]) == ("__main__", "train")

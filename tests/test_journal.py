@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from processes import run
+from processes import at_once, run
 
 import researcher as rs
 from researcher.errors import CannotWrite, DamagedRecordWarning
@@ -172,37 +172,27 @@ def test_wherever_a_process_is_killed_there_is_one_experiment_or_none_yet(tmp_pa
 
 # Many at once
 
-MANY = """
-import os, random, sys, time
+MANY = at_once(
+    """
+import random, time
 import researcher as rs
 chance = random.Random(5)
 rs.Recorder.resume
-start, go = os.pipe()
-children = []
-for i in range(int(sys.argv[2])):
-    child = os.fork()
-    if not child:
-        os.close(go)
-        os.read(start, 1)
-        try:
-            recorder = rs.Recorder({"process": i}, sys.argv[1]).start()
-            for j in range(60):
+""",
+    """
+    recorder = rs.Recorder({"process": i}, sys.argv[1]).start()
+    for j in range(60):
+        recorder.observe(loss=float(j), shared=i)
+        if j % 10 == i % 10:
+            time.sleep(0.05)
+    if i % 3:
+        recorder.finish()
+    if i % 3 == 2:
+        with rs.Recorder.resume(recorder.path, sys.argv[1]) as recorder:
+            for j in range(60, 90):
                 recorder.observe(loss=float(j), shared=i)
-                if j % 10 == i % 10:
-                    time.sleep(0.05)
-            if i % 3:
-                recorder.finish()
-            if i % 3 == 2:
-                with rs.Recorder.resume(recorder.path, sys.argv[1]) as recorder:
-                    for j in range(60, 90):
-                        recorder.observe(loss=float(j), shared=i)
-        finally:
-            os._exit(sys.exc_info()[0] is not None)
-    children.append(child)
-os.close(start)
-os.close(go)
-sys.exit(any(os.waitpid(child, 0)[1] for child in children))
-"""
+    """,
+)
 
 
 @needs_fork

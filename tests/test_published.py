@@ -10,14 +10,15 @@ import subprocess
 import sys
 
 import pytest
+from processes import at_once
 
 import researcher as rs
 
 MANY = 200
 
-# The children are forks of one process that has imported all it needs, so that they are quick and truly at once.
-FORKS = """
-import errno, os, sys
+FORKS = at_once(
+    """
+import errno
 import msgspec
 import researcher as rs
 record = rs.record_experiment
@@ -27,22 +28,9 @@ if sys.argv[3] == "no links":
     def refuse(*_, **__):
         raise OSError(errno.EPERM, "no links here")
     os.link = refuse
-start, go = os.pipe()
-children = []
-for i in range(int(sys.argv[2])):
-    child = os.fork()
-    if not child:
-        os.close(go)
-        os.read(start, 1)
-        try:
-            record({"title": "same"}, sys.argv[1], {"process": i})
-        finally:
-            os._exit(sys.exc_info()[0] is not None)
-    children.append(child)
-os.close(start)
-os.close(go)
-sys.exit(any(os.waitpid(child, 0)[1] for child in children))
-"""
+""",
+    'record({"title": "same"}, sys.argv[1], {"process": i})',
+)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kernels import execute, kernel
 
 import researcher as rs
 from researcher.errors import CannotReproduce, NotRunnable
@@ -320,19 +321,7 @@ def test_a_notebook_closed_is_reproduced_in_another_process(tmp_path):
 
         rs.run(train, {"lr": 0.5}, "records");
     """
-    import jupyter_client
-
-    manager = jupyter_client.KernelManager()
-    manager.start_kernel(cwd=str(tmp_path))
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=60)
-        reply = client.execute_interactive(textwrap.dedent(code), timeout=60)
-        assert reply["content"]["status"] == "ok", reply
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        manager.cleanup_resources()
+    with kernel(tmp_path) as (_, client):
+        execute(client, textwrap.dedent(code))
     (experiment,) = rs.all_experiments(tmp_path / "records")
     assert rs.reproduce(experiment, trust_source=True, tell=None).held

@@ -16,11 +16,11 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
 import cloudpickle
-import jupyter_client
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kernels import execute, kernel
 from processes import run
 from scipy import stats
 
@@ -436,13 +436,8 @@ def train(params, recorder):
 
 
 def test_functions_of_a_notebook_are_swept_and_an_interrupt_of_the_kernel_ends_that(tmp_path):
-    manager = jupyter_client.KernelManager()
-    manager.start_kernel(cwd=str(tmp_path))
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=60)
-        assert client.execute_interactive(CELL, timeout=60)["content"]["status"] == "ok"
+    with kernel(tmp_path) as (manager, client):
+        execute(client, CELL)
         client.execute("rs.sweep(train, {'lr': rs.uniform(0, 1)}, 'records', n=200, n_jobs=2)")
         records = tmp_path / "records"
         while finished_in(records) < 3:
@@ -453,11 +448,7 @@ def test_functions_of_a_notebook_are_swept_and_an_interrupt_of_the_kernel_ends_t
         assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
         assert "experiments are finished and recorded. Call it again to go on" in reply["evalue"]
         again = "assert len(rs.sweep(train, {'lr': rs.uniform(0, 1)}, 'records', n=20, n_jobs=2)) == 20"
-        assert client.execute_interactive(again, timeout=60)["content"]["status"] == "ok"
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        manager.cleanup_resources()
+        execute(client, again)
     experiments = rs.all_experiments(records)
     assert {e.status for e in experiments} <= {"finished", "interrupted"}
     entry = experiments.where("status == 'finished'")[-1].ours["environment"]["entry"]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 import transformers
 
 from researcher.integrations.recording import Recording
-from researcher.recorder import Recorder
 
 # What is recorded of the TrainingArguments.
 _ARGUMENTS = (
@@ -41,16 +39,6 @@ class RecordCallback(Recording, transformers.TrainerCallback):
 
     >>> Trainer(model, arguments, callbacks=[RecordCallback(params, "records/")]).train()    # doctest: +SKIP
     """
-
-    def __init__(
-        self,
-        params: Mapping[str, Any] | Recorder,
-        records: str | os.PathLike[str] = "records/",
-        *,
-        fold: int | None = None,
-    ) -> None:
-        """Write nothing yet; see `researcher.integrations.recording.Recording`."""
-        Recording.__init__(self, params, records, fold=fold)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, model: Any = None, **rest: Any) -> None:
         """Begin to record."""

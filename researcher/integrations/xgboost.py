@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,6 @@ import xgboost
 
 from researcher.integrations.recording import Recording
 from researcher.plain import plain
-from researcher.recorder import Recorder
 
 # What is recorded of a booster's settings, and under which other names XGBoost takes them.
 _SETTINGS = {
@@ -51,18 +49,8 @@ class RecordCallback(Recording, xgboost.callback.TrainingCallback):
     ...               callbacks=[RecordCallback(params, "records/")])
     """
 
-    def __init__(
-        self,
-        params: Mapping[str, Any] | Recorder,
-        records: str | os.PathLike[str] = "records/",
-        *,
-        fold: int | None = None,
-    ) -> None:
-        """Write nothing yet; see `researcher.integrations.recording.Recording`."""
-        Recording.__init__(self, params, records, fold=fold)
-        xgboost.callback.TrainingCallback.__init__(self)
-        self._evaluations: Mapping[str, Mapping[str, list[Any]]] = {}
-        self._observed = 0
+    _evaluations: Mapping[str, Mapping[str, list[Any]]]
+    _observed = 0
 
     def before_training(self, model: Any) -> Any:
         """Begin to record."""

@@ -16,13 +16,13 @@ from choosable import same
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from oracles import values_of
 
 import researcher as rs
 from researcher.analysis.repeats import repeat_numbers
 from researcher.errors import DamagedRecordWarning, QueryError
-from researcher.params import ABSENT, flattened, label, value_key
+from researcher.params import ABSENT, label, value_key
 from researcher.storage.directory import RecordsDirectory
-from researcher.summary_names import OFFERED
 from researcher.tables.facets import kept_of
 from researcher.widgets.choosing import NAMED, choose
 from researcher.widgets.code import code_of
@@ -251,17 +251,6 @@ def mistake_in(query: str) -> tuple[()] | tuple[int, str]:
 def matched(experiments: tuple[rs.Experiment, ...], query: str) -> Iterator[rs.Experiment]:
     found = rs.query.parse(query)
     return (e for e in experiments if found.matches(e.look_up))
-
-
-def values_of(experiments: tuple[rs.Experiment, ...], name: str) -> list[Any]:
-    """A value for each experiment: a param, else a summary, what the record says of itself, or a final value."""
-    found = [flattened(e.params).get(name, ABSENT) for e in experiments]
-    which, _, observation = name.partition(".")
-    if any(value is not ABSENT for value in found):
-        return found
-    if which in OFFERED and observation:
-        return [e.summary(which, observation) for e in experiments]
-    return [e.look_up((name,)) if name in ("status", "title") else e.summary("final", name) for e in experiments]
 
 
 def passes(value: object, kept: Any) -> bool:
