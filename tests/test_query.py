@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from researcher.errors import QueryError
+from researcher.experiments import Experiments
 from researcher.params import looked_up
 from researcher.query import Lookup, parse, quoted
 from researcher.query.parsing import DEEPEST, LONGEST
@@ -632,3 +633,9 @@ def test_equality_is_typed(a: object, b: object) -> None:
 def test_any_value_can_be_asked_about(q: str, value: object) -> None:
     everywhere: Lookup = lambda _: value  # noqa: E731
     assert isinstance(parse(q).matches(everywhere), bool)
+
+
+@pytest.mark.parametrize("wrong", [len, 5, None, {"lr": 1}])
+def test_what_is_no_text_is_refused(wrong):
+    with pytest.raises(TypeError, match="a query is a text"):
+        Experiments().where(wrong)

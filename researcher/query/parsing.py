@@ -50,7 +50,13 @@ def parse(text: str) -> Query:
 
     Raises:
         QueryError: it is no query; the error points at the mistake.
+        TypeError: it is no text.
     """
+    if not isinstance(text, str):
+        raise TypeError(
+            f"a query is a text, such as 'lr < 0.01', and not {text!r}. What a function matches are "
+            "rs.Experiments(e for e in experiments if function(e))"
+        )
     if len(text) > LONGEST:
         raise QueryError(text, LONGEST, f"a query has at most {LONGEST} characters")
     parser = _Parser(text)

@@ -88,10 +88,14 @@ def _value(
         return _filters(value)
     if name == "baseline":
         value = () if value is None else [value] if isinstance(value, (str, Experiment)) else [*value][:1]
+    if name == "observations" and isinstance(value, str):
+        value = [value]
     if name not in NAMED or value is None:
         return _tuples(value, name)
-    if isinstance(value, (str, Experiment)):
-        raise t.TraitError(f"{name} is one experiment; give a list of them")
+    if isinstance(value, str):
+        raise t.TraitError(f"{name} is the name of one record; give a list of them")
+    if isinstance(value, Experiment):
+        value = [value]
     return tuple({id(e): e for item in value if (e := _found(state, item, there, missing)) is not None}.values())
 
 

@@ -15,6 +15,8 @@ import traitlets as t
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
+from researcher.query import parse
+from researcher.recording.telling import warn
 from researcher.tables.facets import kept_of
 from researcher.widgets.choosing import NAMED, choose
 from researcher.widgets.divider import DividerView
@@ -31,6 +33,7 @@ from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
 from researcher.widgets.tabs import TabsView
 from researcher.widgets.traits import ExperimentsTrait, ExperimentTrait, Frame
+from researcher.widgets.unknown import unknown
 from researcher.widgets.view import View
 from researcher.widgets.viewing import apply_view, view_of
 
@@ -62,7 +65,8 @@ class Explorer(w.VBox, Look):
     How curves are drawn: ``observations``, ``zoom``, ``x``, ``log_x``, ``log_y``, ``share_y``, ``clip``, ``smoothing``,
     ``group``, ``band``, ``colour``, ``dash``, ``unseen``. The other parts: ``scatter``, ``axes``, ``logarithmic``,
     ``objective``, ``all_repeats``; ``seed`` says what repeats are. Each is described below, can be set, and can be
-    observed:
+    observed. A name that no experiment has is warned of, with the near misses, and a query that cannot be understood
+    raises `QueryError`:
 
     >>> explorer.observe(lambda change: print(len(change.new)), "selected")     # doctest: +SKIP
     """
@@ -107,7 +111,8 @@ class Explorer(w.VBox, Look):
             **chosen: any trait of this class to begin with, such as ``query`` or ``filters``.
 
         Raises:
-            TypeError: a keyword is none of the traits; the message names the near misses.
+            TypeError: a keyword is none of the traits; the message names the near misses. Or ``records`` is neither
+                the name of a directory nor experiments.
         """
         self._source: Source | None = None
         self._views: list[View] = []
@@ -168,6 +173,19 @@ class Explorer(w.VBox, Look):
 
         show(self)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name.startswith("_") or name == "state" or hasattr(type(self), name)):
+            raise AttributeError(f"an Explorer has no {_near_miss(name)}")
+        super().__setattr__(name, value)
+
+    @t.validate("query")
+    def _understood(self, proposal: Any) -> str:
+        """The query; one that cannot be understood is refused, unless it was typed in the page, which points at it."""
+        query: str = proposal["value"]
+        if query != self.state.query:
+            parse(query)
+        return query
+
     @t.validate("filters")
     def _checked(self, proposal: Any) -> dict[str, Any]:
         """The filters as plain values; a param of which everything is kept is not filtered."""
@@ -183,12 +201,16 @@ class Explorer(w.VBox, Look):
         state, name, value = self.state, change.name, change.new
         if value is self._telling:
             return
+        before = getattr(state, name, None)
         with state.lock:
             if name != "visible":
                 choose(state, {name: value})
             elif tuple(value) != state.visible:
                 state.look_at(value)
             self._follow()  # where the state knows better, such as of experiments that are not loaded
+        if getattr(state, name, None) != before:  # it was not chosen in the page
+            for sentence in unknown(state, name):
+                warn(sentence, UnknownNameWarning)
 
     def _follow(self, _change: object = None) -> None:
         """From the state to Python; what an observer there raises is printed and does not stop the views."""
@@ -221,12 +243,17 @@ class Explorer(w.VBox, Look):
             traceback.print_exc()
 
     def _refuse_unknown(self, chosen: Mapping[str, object]) -> None:
-        known = [*_CHOSEN, *NAMED, "frame"]
         for name in chosen:
-            if name not in known:
-                near = difflib.get_close_matches(name, [*known, "view"])
-                hint = f"; did you mean {' or '.join(near)}?" if near else f"; known are {', '.join(known)}"
-                raise TypeError(f"Explorer() has no keyword {name!r}{hint}")
+            if name not in (*_CHOSEN, *NAMED, "frame"):
+                raise TypeError(f"Explorer() has no keyword {_near_miss(name)}")
+
+
+def _near_miss(name: str) -> str:
+    """A name that is none of the traits, and those that may be meant."""
+    known = [*_CHOSEN, *NAMED, "frame"]
+    near = difflib.get_close_matches(name, [*known, "view"])
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}"
+    return f"{name!r}; {hint}"
 
 
 def _warn_of(missing: Sequence[str]) -> None:

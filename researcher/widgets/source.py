@@ -34,7 +34,7 @@ class Source:
             self._directory = records_directory(records)
             self._look(self._directory)
         else:
-            experiments = records if isinstance(records, Experiments) else Experiments(records)
+            experiments = records if isinstance(records, Experiments) else _listed(records)
             notice = "" if experiments else "There are no experiments in this list."
             state.source = f"{len(experiments):,} loaded experiments"
             state.load(experiments, experiments.damaged, notice)
@@ -95,3 +95,13 @@ class Source:
                 "records one, and this Explorer wakes up when the first record appears."
             )
         state.load(directory.experiments, directory.damaged, notice)
+
+
+def _listed(records: Iterable[Experiment]) -> Experiments:
+    """Experiments that were given in place of a directory; one alone is a list of one."""
+    given = [records] if isinstance(records, Experiment) else records
+    if isinstance(given, Iterable):
+        found = [*given]
+        if all(isinstance(one, Experiment) for one in found):
+            return Experiments(found)
+    raise TypeError(f"an Explorer shows a records directory, its URL, or a list of experiments, and not {records!r}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ExperimentsTrait(t.TraitType[Experiments, Any]):
-    """Experiments; any iterable of `Experiment` objects, or of the names of their records, can be set."""
+    """Experiments; an `Experiment`, or any iterable of them or of the names of their records, can be set."""
 
     info_text = "experiments, as all_experiments gives them"
 
@@ -29,7 +29,7 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
     def validate(self, obj: Any, value: Any) -> Experiments:
         """The experiments as the Explorer has loaded them, however often they were read elsewhere."""
         try:
-            found = value if isinstance(value, Experiments) else Experiments(value)
+            found = value if isinstance(value, Experiments) else Experiments(_several(value))
         except TypeError:
             self.error(obj, value)
         if value is obj._telling:
@@ -58,6 +58,11 @@ class ExperimentTrait(t.TraitType[Experiment | None, Any]):
         if not isinstance(value, (str, Experiment)):
             self.error(obj, value)
         return ExperimentsTrait().validate(obj, [value])[0]
+
+
+def _several(value: Any) -> Any:
+    """One experiment as a list of one."""
+    return [value] if isinstance(value, Experiment) else value
 
 
 def _by_name(obj: Any, given: Iterable[Any]) -> Experiments:

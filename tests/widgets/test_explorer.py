@@ -14,7 +14,7 @@ import pytest
 import traitlets as t
 
 import researcher as rs
-from researcher.errors import DamagedRecordWarning
+from researcher.errors import DamagedRecordWarning, QueryError, UnknownNameWarning
 from researcher.widgets.choosing import choices
 from researcher.widgets.filters import FiltersView
 from researcher.widgets.header import HeaderView
@@ -78,7 +78,8 @@ def test_a_filter_that_is_no_list_is_refused_and_nothing_changes(explore: Explor
 
 def test_a_filter_on_an_unknown_param_shows_nothing_and_can_be_seen(explore: Explore, records: Path) -> None:
     explorer = explore(records)
-    explorer.filters = {"unknown_param": [1]}
+    with pytest.warns(UnknownNameWarning, match="filters: no experiment has unknown_param"):
+        explorer.filters = {"unknown_param": [1]}
     assert len(explorer.visible) == 0
     assert view(explorer, FiltersView).filters.chosen == {"unknown_param": ["1"]}
     assert "unknown_param" in [f["name"] for f in view(explorer, FiltersView).filters.facets]
@@ -104,7 +105,8 @@ def test_observations_both_ways(explore: Explore, records: Path) -> None:
     seen = changes(explorer, "observations")
     explorer.observations = ["loss"]
     assert len(view(explorer, PanelsView).overlay.figures) == 1
-    explorer.observations = ["nonsense", "score"]
+    with pytest.warns(UnknownNameWarning, match="observations: no experiment has nonsense"):
+        explorer.observations = ["nonsense", "score"]
     explorer.observations = []
     assert seen == [["loss"], ["nonsense", "score"], []]
     assert errors(explorer) == []
@@ -230,13 +232,64 @@ def test_a_directory_that_is_missing_empty_or_a_file(explore: Explore, tmp_path:
         assert errors(explorer) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("observations", ["los"], "observations: no experiment has los; did you mean loss"),
+        ("x", "acuracy", "x: no experiment has acuracy; did you mean accuracy"),
+        ("group", "repeat", "group: no experiment has repeat; did you mean repeats"),
+        ("colour", "activaton", "colour: no experiment has activaton; did you mean activation"),
+        ("filters", {"dept": [64]}, "filters: no experiment has dept; did you mean depth"),
+        ("query", "dept > 64", "no experiment has dept, so nothing is known of it; did you mean depth"),
+    ],
+)
+def test_a_slip_of_the_pen_is_warned_of_where_it_was_written(
+    explore: Explore, records: Path, name: str, value: Any, said: str
+) -> None:
+    explorer = explore(records)
+    with pytest.warns(UnknownNameWarning, match=said) as warned:
+        setattr(explorer, name, value)
+    assert [warning.filename for warning in warned] == [__file__]
+    explorer.group, explorer.colour, explorer.x, explorer.objective = "repeats", "final.loss", "time", "loss"
+    view(explorer, QueryView).line._handle_custom_msg({"verb": "ask", "text": "dep > 64"}, [])  # seen in the page
+    assert errors(explorer) == []
+
+
+def test_a_query_that_cannot_be_understood_is_refused_in_python_and_pointed_at_in_the_page(
+    explore: Explore, records: Path
+) -> None:
+    explorer = explore(records, query="depth > 64")
+    with pytest.raises(QueryError, match="write == to compare"):
+        explorer.query = "depth = 64"
+    assert (explorer.query, len(explorer.visible)) == ("depth > 64", 4)
+    view(explorer, QueryView).line._handle_custom_msg({"verb": "ask", "text": "depth = 64"}, [])
+    assert explorer.query == "depth = 64"
+    assert explorer.state.mistake
+
+
+def test_a_trait_that_it_does_not_have_is_refused(explore: Explore, records: Path) -> None:
+    explorer = explore(records)
+    with pytest.raises(AttributeError, match="an Explorer has no 'smooting'; did you mean smoothing"):
+        explorer.smooting = 0.3
+
+
+def test_one_experiment_or_one_name_will_do_for_a_list(explore: Explore, records: Path) -> None:
+    one = rs.all_experiments(records)[0]
+    explorer = explore(records, observations="loss", selected=one)
+    assert (explorer.observations, titles(explorer.selected)) == (["loss"], [one.title])
+    explorer.selected, explorer.observations = explorer.visible[1], "score"
+    assert (titles(explorer.selected), explorer.observations) == (["relu 128"], ["score"])
+    assert titles(explore(one).visible) == [one.title]
+
+
 def test_a_list_of_experiments(explore: Explore, records: Path) -> None:
     explorer = explore(rs.all_experiments(records).where("depth == 64"))
     assert len(explorer.visible) == 2
     assert view(explorer, HeaderView).header.source == "2 loaded experiments"
     assert "no experiments" in view(explore([]), HeaderView).header.notice
-    with pytest.raises(TypeError):
-        rs.Explorer(5)  # type: ignore[arg-type]
+    for wrong in (5, [1, 2], {"title": "a"}):
+        with pytest.raises(TypeError, match="shows a records directory, its URL, or a list of experiments, and not"):
+            rs.Explorer(wrong)  # type: ignore[arg-type]
 
 
 ODD: dict[str, list[dict[str, Any]]] = {
@@ -291,7 +344,7 @@ def test_odd_experiments_are_shown_without_an_error(
     explorer.query = "final.loss > 0 or true"
     assert explorer.frame.shape[0] == len(ODD[name])
     assert errors(explorer) == []
-    assert not recwarn.list
+    assert {warned.category for warned in recwarn} <= {UnknownNameWarning}  # of nonsense
 
 
 def test_ten_thousand_distinct_titles(explore: Explore) -> None:
