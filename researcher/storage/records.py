@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import time
@@ -20,6 +21,7 @@ from researcher.storage.strict import Notes, may_hold_tokens, pointer
 
 FORMAT = 1
 OF_CURVES = ("steps", "times")  # in the ``researcher`` part, as large as the observations
+_OBSERVED, _END = b',\n  "observations": ', b"\n}\n"  # before and after the observations, in the layout of `encode`
 _warned_of: set[int] = set()
 
 
@@ -71,7 +73,7 @@ def encode(head: Mapping[str, Any], observations: Mapping[str, Any]) -> bytes:
     ]
     ours = _checked({**head["researcher"], **notes.as_dict()})
     within = b"\n%b\n  " % b",\n".join(series) if series else b""
-    return b'{\n%b  "researcher": %b,\n  "observations": {%b}\n}\n' % (b"".join(lines), ours, within)
+    return b'{\n%b  "researcher": %b%b{%b}%b' % (b"".join(lines), ours, _OBSERVED, within, _END)
 
 
 def encode_head(head: Mapping[str, Any]) -> bytes:
@@ -175,16 +177,39 @@ def curves_of(content: bytes) -> dict[str, list[float]] | None:
     It is the quick way for most.
     """
     try:
-        found = _curves_decoder().decode(content).observations
+        return _curves(_record_decoder().decode(content).observations)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    return {name: value if type(value) is list else [value] for name, value in found.items()}
+
+
+def taken_apart(content: bytes) -> tuple[bytes, dict[str, list[float]] | None]:
+    """The text of a record without its observations, and these as `curves_of` has them; or the whole text and None.
+
+    No byte is read twice. It understands what `encode` laid out: if both parts are JSON, all of it is.
+    """
+    head, mark, rest = content.partition(_OBSERVED)
+    if len(head) > 2 and mark and rest.endswith(_END):
+        with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+            curves = _curves(_observations_decoder().decode(memoryview(rest)[: -len(_END)]))
+            return head + _END, curves
+    return content, None
+
+
+def _curves(observations: Mapping[str, Any]) -> dict[str, list[float]]:
+    return {name: value if type(value) is list else [value] for name, value in observations.items()}
+
+
+_Numbers = dict[str, list[float | int] | float | int]
 
 
 @cache
-def _curves_decoder() -> Any:
-    curves = dict[str, list[float | int] | float | int]
-    return msgspec.json.Decoder(msgspec.defstruct("Curves", [("observations", curves, {})]))
+def _observations_decoder() -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(_Numbers)
+
+
+@cache
+def _record_decoder() -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(msgspec.defstruct("Observed", [("observations", _Numbers, {})]))
 
 
 def texts_of(content: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:

@@ -69,11 +69,13 @@ class Shelf:
         Raises:
             ValueError: it is none; see `researcher.storage.records.decode`.
         """
+        small = len(content) <= _SMALL
+        head, curves = records.taken_apart(content) if small else (content, None)
         with self.lock:
             self.columns = None
-            row = self.heads.add(name, content)
-            if len(content) <= _SMALL:
-                self._sum_up(row, content)
+            row = self.heads.add(name, head, rest=curves is not None)
+            if small:
+                self._sum_up(row, content, curves)
             return row
 
     def sum_up(self, rows: Sequence[int]) -> None:
@@ -83,7 +85,7 @@ class Shelf:
         for name, content in self.contents(wanted):
             if isinstance(content, bytes):
                 read += len(content)
-                self._sum_up(wanted[name], content)
+                self._sum_up(wanted[name], content, records.curves_of(content))
         if read:
             self.read_again(read)
 
@@ -102,23 +104,19 @@ class Shelf:
                     found.put(wanted[name], told)
         return found
 
-    def _sum_up(self, row: int, content: bytes) -> None:
-        """Sum up a record; curves are decoded without the lock, as that may take its time."""
+    def _sum_up(self, row: int, content: bytes, curves: dict[str, list[float]] | None) -> None:
+        """Sum up a record whose curves may be known; otherwise they are decoded, without the lock."""
         with self.lock:
             single = self.heads.get(row, ("researcher", "values"))
-        curves = None if single else records.curves_of(content)
-        if curves is None or not self._put(row, curves):
-            with contextlib.suppress(ValueError):
-                observations = records.observations_of(content)
-                numbers = numbers_of(observations, single if isinstance(single, list) else ())
-                with self.lock:
-                    self.columns = None
-                    self.summaries.put(row, numbers)
-
-    def _put(self, row: int, curves: dict[str, list[float]]) -> bool:
-        with self.lock:
             self.columns = None
-            return self.summaries.put_curves(row, curves)
+            if curves is not None and not single and self.summaries.put_curves(row, curves):
+                return
+        with contextlib.suppress(ValueError):
+            observations = records.observations_of(content)
+            numbers = numbers_of(observations, single if isinstance(single, list) else ())
+            with self.lock:
+                self.columns = None
+                self.summaries.put(row, numbers)
 
     def experiment(self, row: int) -> Experiment:
         """The experiment of a row, the same object each time."""
