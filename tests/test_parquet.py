@@ -6,6 +6,7 @@ import math
 import tempfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from researcher import parquet
 from researcher.errors import CannotWrite, DamagedRecord, DamagedRecordWarning, NotRecordable, RecordsNotFound
 
 NAMES = st.sampled_from(["loss", "Loss", "a.b", "a", "a.list.element", "final.loss"]) | tokens_and_texts()
-CURVES = st.lists(st.floats() | st.none()) | st.lists(NUMBERS | st.none()) | st.lists(st.integers(-9, 9))
+WHOLE = st.lists(st.integers(-9, 9)) | st.lists(st.integers(-9, 9) | st.sampled_from([0.5, 2.0]))
+CURVES = st.lists(st.floats() | st.none()) | st.lists(NUMBERS | st.none()) | WHOLE
 SERIES = plain_dicts(NAMES, NUMBERS | CURVES | st.lists(CURVES))
 OURS = st.fixed_dictionaries(
     {"format": st.just(1)},
@@ -47,6 +49,14 @@ def told(found):
         (name, which, found.summary(which, name)) for name in found.observed() for which in ("final", "min", "max")
     ]
     return repr((sorted(summaries), rs.Experiment(found.data, rest=dict).data))
+
+
+def test_a_curve_of_integers_and_floats_is_in_its_column_alone(tmp_path):
+    curve = [1, *[0.5, math.nan, None, math.inf] * 1000, 0]
+    given = experiment({}, {"format": 1, "steps": {"loss": curve}}, {"loss": curve, "folds": [curve, [0.25, 2]]})
+    rs.Experiments([given]).to_parquet(tmp_path / "mixed.parquet")
+    assert len(pq.read_table(tmp_path / "mixed.parquet")["record"][0].as_py()) < 300
+    assert told(rs.read_parquet(tmp_path / "mixed.parquet")[0]) == told(given)
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,7 @@ def _row(experiment: Experiment, data: Mapping[str, Any]) -> Row:
 def _summaries_in(row: Row, exact: Mapping[str, str]) -> dict[tuple[str, str], object] | None:
     """The summaries that a row has, if they are all that the observations have, to the bit."""
     there = sum(value is not None for name, value in row.items() if name.startswith("final."))
-    if there != len(exact) or "list<list<int>>" in exact.values():
+    if there != len(exact) or not {"list<list<int>>", "list<list<number>>"}.isdisjoint(exact.values()):
         return None
     found: dict[tuple[str, str], object] = {}
     for name, kind in exact.items():
@@ -136,7 +136,7 @@ def _summaries_in(row: Row, exact: Mapping[str, str]) -> dict[tuple[str, str], o
             value = row.get(f"{which}.{name}")
             if value is None:
                 return None
-            whole = which in COUNTS or ("int" in kind and value == value)
+            whole = which in COUNTS or ("float" not in kind and value.is_integer())
             found[which, name] = int(value) if whole else value
     return found
 

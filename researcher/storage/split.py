@@ -2,9 +2,9 @@
 
 Series are the observations that are numbers, curves or folds, and the steps and times that belong to them. The text is
 JSON: ``data`` is the record with null in the place of each series that its numbers alone give back exactly, ``series``
-names the types of those, and ``texts`` and ``keys`` say what strict JSON has no word for (see
-`researcher.storage.strict`). Where a column of floats would change a value, as in ``[1, 0.5]``, the series has its
-numbers and the text has it too.
+names the types of those (``number`` is an integer where it is whole, and else a float), and ``texts`` and ``keys`` say
+what strict JSON has no word for (see `researcher.storage.strict`). Where a column of floats would change a value, as in
+``[1, 0.0]``, the series has its numbers and the text has it too.
 """
 
 from __future__ import annotations
@@ -133,21 +133,28 @@ def _exact(value: Any, shape: str) -> str:
     types = set(map(type, values)) - {type(None)}
     if types <= {float}:
         return _KINDS[shape].format("float")
-    small = types == {int} and all(number is None or -_EXACT <= number <= _EXACT for number in values)
-    return _KINDS[shape].format("int") if small else ""
+    told = types <= {int, float} and all(map(_told, values))
+    return _KINDS[shape].format("int" if types == {int} else "number") if told else ""
+
+
+def _told(number: float | None) -> bool:
+    """Whether a float tells it as an integer exactly if it is one."""
+    if type(number) is int:
+        return -_EXACT <= number <= _EXACT
+    return number is None or not float(number).is_integer()
 
 
 def _given_back(value: list[Any], kind: str) -> Any:
     depth = kind.count("list<")
     if depth < 2 and value and isinstance(value[0], list):  # among folds
         value = value[0]
-    if "int" in kind:
+    if "float" not in kind:
         value = [_whole(fold) for fold in value] if depth == 2 else _whole(value)
     return value if depth else value[0]
 
 
 def _whole(values: list[Any]) -> list[Any]:
-    return [None if value is None else int(value) for value in values]
+    return [int(value) if value is not None and value.is_integer() else value for value in values]
 
 
 def _text(data: Mapping[str, Any], exact: Mapping[str, Any]) -> str:
