@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from researcher.checking import checked_observations, checked_params
 from researcher.environment.environment import environment
 from researcher.errors import BadAddress, CannotWrite, MissingExtra, NotRecordable
 from researcher.experiment import Experiment
@@ -13,7 +14,6 @@ from researcher.observations import ObservationCollector
 from researcher.params import digest
 from researcher.places import place
 from researcher.plain import plain
-from researcher.reserved import RESERVED
 from researcher.storage import names, records
 from researcher.storage.publish import publish
 from researcher.storage.reading import recorded
@@ -114,34 +114,6 @@ def reduced_params(params: Mapping[str, Any], unwanted_keys: Collection[str]) ->
     return {key: value for key, value in params.items() if key not in unwanted_keys}
 
 
-def checked_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The params as plain values.
-
-    Raises:
-        NotRecordable: they are no dict, use one of our names, have a key that is not text, or hold what JSON cannot.
-    """
-    found = _checked(params, "params", "a param")
-    for name in RESERVED:
-        if name in found:
-            raise NotRecordable(
-                f'params["{name}"] has a name that a record keeps for itself. Rename it, '
-                "or pass experiment.params where you passed experiment.data.",
-                found[name],
-            )
-    return found
-
-
-def _checked(values: Mapping[str, Any], name: str, one: str) -> dict[str, Any]:
-    if not isinstance(values, Mapping):
-        raise NotRecordable(f"{name} is of the type {type(values).__name__}; it must be a dict by name", values)
-    for key in values:
-        if not isinstance(key, str):
-            kind = type(key).__name__
-            raise NotRecordable(f"{name} has the key {key!r} of the type {kind}; the name of {one} is text", key)
-    found: dict[str, Any] = plain(values, name)
-    return found
-
-
 def _its_own(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What of a record's own keys the parameters bring along."""
     if not isinstance(parameters, Mapping):
@@ -166,7 +138,7 @@ def _publish(
     head: Mapping[str, Any],
     observations: Mapping[str, Any] | None,
 ) -> Experiment:
-    series = {} if observations is None else _checked(observations, "observations", "an observation")
+    series = checked_observations(observations)
     around = environment(directory)
     if around:
         head = {**head, "researcher": {**head["researcher"], "environment": around}}

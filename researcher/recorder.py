@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeVar, get_args
 
 from researcher.annotations import remark, words
+from researcher.checking import checked_params
 from researcher.environment.cell import CellRun, cell_run
 from researcher.environment.environment import environment
 from researcher.errors import CannotRead, NotRecordable, NotRecording, ResearcherError
 from researcher.experiment import Experiment
 from researcher.places import Place, place
 from researcher.progress import Progress
-from researcher.record import checked_params
 from researcher.recording import closing, observing, opening, register, resume
 from researcher.recording.calls import recording_calls
 from researcher.recording.recording import Recording, clock

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from researcher.checking import checked_params
 from researcher.errors import SpaceError
 from researcher.experiment import Experiment
-from researcher.record import checked_params
 from researcher.sweeps.choices import Choices
 from researcher.sweeps.remembering import Hashes
 from researcher.sweeps.settings import Setting

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from researcher.checking import checked_params
 from researcher.errors import SpaceError
 from researcher.params import Path
 from researcher.plain import place
-from researcher.record import checked_params
 
 MOST = 1_000_000  # params in a space; each becomes a dict in memory
 _TEXTS = (str, bytes, bytearray)
