@@ -17,8 +17,9 @@ from researcher.widgets.scale import Scale, clock_from
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.strokes import Stroke, strokes_of
 
-_BUCKET = 250  # neighbours of which the extremes are kept at hand
-_FINE = 4 * _BUCKET  # times as many points as are drawn, from which on these extremes are asked
+_BUCKETS = (16, 256)  # neighbours of which the extremes are kept at hand
+_FINE = 4  # times as many of these as are drawn, at least, so that what is drawn of them is as good
+_AT_EDGES = 8  # points of a bucket at the edges of what is in sight
 _SPARE = 4_000_000  # points of lines that are kept though they are not drawn now
 
 
@@ -53,7 +54,7 @@ class Drawn:
         self.x_shown, self.y_shown = self.x, self.y
         self._thinned_to: object = None
         self._in_order = bool((self.x[1:] >= self.x[:-1]).all())
-        self._coarse: dict[str, Indices] = {}
+        self._coarse: dict[tuple[str, int], Indices] = {}
 
     @property
     def reached(self) -> Array:
@@ -85,15 +86,25 @@ class Drawn:
 
         Of very many, those that stay are found among those that stay of small buckets, which hold every extreme too.
         """
-        if end - start <= _FINE * budget:
+        bucket = max((size for size in _BUCKETS if end - start > _FINE * size * budget), default=0)
+        if not bucket:
             return start + thinned(values[start:end], budget)
-        if name not in self._coarse:
-            self._coarse[name] = thinned(values, 2 * len(values) // _BUCKET)
-        coarse = self._coarse[name]
-        first, last = np.searchsorted(coarse, start), np.searchsorted(coarse, end)
-        among = np.unique(np.concatenate([[start], coarse[first:last], [end - 1]]))
+        coarse = self._extremes(name, values, bucket)
+        after, before = start + bucket, end - bucket  # of buckets that are in sight in part only the rest is no matter
+        first, last = np.searchsorted(coarse, (after, before))
+        edges = [place + thinned(values[place : place + bucket], _AT_EDGES) for place in (start, before)]
+        among = np.concatenate([edges[0], coarse[first:last], edges[1]])
         found: Indices = among[thinned(values[among], budget)]
         return found
+
+    def _extremes(self, name: str, values: Array, bucket: int) -> Indices:
+        """The points that stay of buckets of so many neighbours; those of large ones are found among those of small."""
+        if (name, bucket) not in self._coarse:
+            small = _BUCKETS[0]
+            among = None if bucket == small else self._extremes(name, values, small)
+            found = thinned(values if among is None else values[among], 2 * len(values) // bucket)
+            self._coarse[name, bucket] = found if among is None else among[found]
+        return self._coarse[name, bucket]
 
 
 Kept = dict[tuple[tuple[Experiment, ...], str], tuple[object, list[Drawn]]]
