@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import fsspec
@@ -295,6 +296,19 @@ def test_a_file_name_that_is_no_utf8_stays_apart_from_others(records, target):
 def store(request, tmp_path):
     """The URL of what is empty and none of this machine."""
     return f"memory://{tmp_path.name}" if request.param == "memory" else request.getfixturevalue("s3").new_bucket()
+
+
+def test_long_curves_are_in_memory_one_part_after_the_other(tmp_path):
+    peaks = []
+    for many in (2, 20):
+        for i in range(many):
+            curve = [i + step / 7 for step in range(50_000)]
+            rs.record_experiment({"i": i}, tmp_path / f"{many}", {"loss": curve})
+        tracemalloc.start()
+        rs.archive(tmp_path / f"{many}", tmp_path / f"archive-{many}", part_size=1)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0]
 
 
 def test_records_on_a_store_are_archived_there(records, store):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -72,8 +72,8 @@ def write_part(records: Place, path: Place, members: Mapping[str, Identity], kin
 
 
 def kinds_among(records: Place, members: Iterable[str]) -> dict[str, str]:
-    """The columns that these records need."""
-    return kinds_of(_rows_of(records, members)[0])
+    """The columns that these records need; they are in memory one after the other."""
+    return merged(kinds_of([row]) for _, row in _each(records, members) if not isinstance(row, str))
 
 
 def _about(path: Place) -> dict[str, Any]:
@@ -93,16 +93,25 @@ def _rows_of(records: Place, members: Iterable[str]) -> tuple[list[Row], list[tu
     """The rows of records; and file name and reason of each that is damaged."""
     rows: list[Row] = []
     damaged: list[tuple[str, str]] = []
+    for name, row in _each(records, members):
+        if isinstance(row, str):
+            damaged.append((name, row))
+        else:
+            rows.append(row)
+    return rows, damaged
+
+
+def _each(records: Place, members: Iterable[str]) -> Iterator[tuple[str, Row | str]]:
+    """The row of each record that is there by the name of its file, or what is wrong with it."""
     for name, content in contents_of(records / name for name in members):
         try:
             if isinstance(content, Exception):
                 raise content
-            rows.append(row_of(whole(records / name, content)))
+            yield name, row_of(whole(records / name, content))
         except RecordsNotFound:
             continue
         except ValueError as error:
-            damaged.append((name, error.reason if isinstance(error, DamagedRecord) else str(error)))
-    return rows, damaged
+            yield name, error.reason if isinstance(error, DamagedRecord) else str(error)
 
 
 def _kept(path: Place, members: Iterable[str], rows: Iterable[Row]) -> list[Row]:
