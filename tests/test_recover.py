@@ -11,7 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import fsspec
 import pytest
+import stores
+from conftest import place_for_records
 from processes import run
 
 import researcher as rs
@@ -20,6 +23,7 @@ from researcher.storage.directory import RecordsDirectory
 
 PARAMS = {"title": "relu", "lr": 0.1}
 NAME = f"relu_{rs.get_hash(PARAMS)}"
+MANY = 8  # experiments that are left behind
 
 LEAVE = """
 import os, signal, sys, researcher as rs
@@ -36,26 +40,37 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def leave(directory, number=1):
+def leave(records, number=1):
     """Let a process die that records so many experiments."""
-    assert subprocess.run([sys.executable, "-c", LEAVE, directory, str(number)]).returncode == -9
+    assert subprocess.run([sys.executable, "-c", LEAVE, records, str(number)]).returncode == -9
 
 
 @pytest.fixture(scope="module")
 def left_behind(tmp_path_factory):
     directory = tmp_path_factory.mktemp("left")
-    leave(directory, 12)
+    leave(directory, MANY)
     return directory
 
 
 @pytest.fixture
-def left(left_behind, tmp_path):
-    """A directory with twelve journals of a process that was killed."""
+def left_here(left_behind, tmp_path):
+    """A directory with the journals of a process that was killed."""
     return shutil.copytree(left_behind, tmp_path / "left")
 
 
-def files(directory):
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
+@pytest.fixture(params=["directory", "s3"])
+def left(request, tmp_path):
+    """The same, or a place on a store with what such a process sent there; the rest is in the spool."""
+    if request.param == "directory":
+        return request.getfixturevalue("left_here")
+    records = place_for_records(request, tmp_path)
+    leave(records, MANY)
+    return records
+
+
+def files(records):
+    fs, path = fsspec.core.url_to_fs(str(records))
+    return {name.removeprefix(f"{path}/"): fs.cat_file(name, start=0) for name in fs.find(path)}
 
 
 def contents(experiments):
@@ -68,7 +83,7 @@ def test_journals_of_the_dead_become_records_that_say_the_same(left):
     recovered = rs.recover(left)
     assert not recovered.damaged
     assert contents(recovered) == contents(rs.all_experiments(left)) == contents(before)
-    numbers = ["", *(f"-{i}" for i in range(2, 13))]
+    numbers = ["", *(f"-{i}" for i in range(2, MANY + 1))]
     assert set(files(left)) == {f"{NAME}{number}.json" for number in numbers}
     for experiment in recovered:
         run_ = experiment.observations["run"][0]
@@ -79,7 +94,7 @@ def test_journals_of_the_dead_become_records_that_say_the_same(left):
 
 
 def test_a_second_time_there_is_nothing_to_recover(left):
-    assert len(rs.recover(left)) == 12
+    assert len(rs.recover(left)) == MANY
     before = files(left)
     assert rs.recover(left) == []
     assert files(left) == before
@@ -88,11 +103,11 @@ def test_a_second_time_there_is_nothing_to_recover(left):
 def test_what_runs_is_left_alone(left):
     with rs.Recorder(PARAMS, left) as recorder:
         recorder.observe(loss=0.5)
-        assert len(rs.recover(left)) == 12
+        assert len(rs.recover(left)) == MANY
         recorder.observe(loss=0.25)
         assert rs.recover(left) == []
     assert rs.all_experiments(left)[-1].observations == {"loss": [0.5, 0.25]}
-    assert len(files(left)) == 13
+    assert len(files(left)) == MANY + 1
 
 
 AT_ONCE = """
@@ -125,17 +140,17 @@ def test_many_who_recover_at_once_leave_each_experiment_once(left):
     before = contents(rs.all_experiments(left))
     told = [name for line in run(AT_ONCE, left).splitlines() for name in json.loads(line or "[]")]
     assert contents(rs.all_experiments(left)) == before
-    assert len(files(left)) == 12
-    assert sorted(set(told)) == sorted(path.stem for path in left.iterdir())
-    assert len(told) == 12
+    assert len(files(left)) == MANY
+    assert sorted(set(told)) == sorted(name.removesuffix(".json") for name in files(left))
+    assert len(told) == MANY
 
 
 def test_a_record_that_took_the_name_meanwhile_is_not_touched(left):
     other = rs.record_experiment(PARAMS, left, {"other": 1})
     assert other.path.name == f"{NAME}.json"
-    assert len(rs.recover(left)) == 12
+    assert len(rs.recover(left)) == MANY
     assert rs.load_experiment(left, NAME).observations == {"other": 1}
-    assert len(rs.all_experiments(left)) == len(files(left)) == 13
+    assert len(rs.all_experiments(left)) == len(files(left)) == MANY + 1
 
 
 def test_a_journal_whose_record_is_there_is_removed(tmp_path):
@@ -192,20 +207,26 @@ def test_an_experiment_that_was_taken_for_dead_stays_one(tmp_path):
     assert len(files(records)) == 2
 
 
+def begun(records, name, content):
+    """Put a journal where it would be; on stores it is a directory of parts."""
+    if isinstance(records, Path):
+        return stores.write(records, name, content)
+    return stores.write(f"{records}/{name}", "000000", content).parent
+
+
 def test_a_damaged_journal_is_said_and_stays(left):
-    bad = left / "bad.journal"
-    bad.write_text("")
-    (left / ".hidden.journal").write_text("no journal")
+    bad = begun(left, "bad.journal", "")
+    begun(left, ".hidden.journal", "no journal")
     recovered = rs.recover(left)
-    assert (len(recovered), recovered.damaged) == (12, [(bad, "it is a journal without its first line")])
-    assert {path.name for path in left.glob("*.journal")} == {"bad.journal", ".hidden.journal"}
+    assert (len(recovered), recovered.damaged) == (MANY, [(bad, "it is a journal without its first line")])
+    assert {name for name in stores.names(left) if name.endswith(".journal")} == {"bad.journal", ".hidden.journal"}
     with pytest.warns(DamagedRecordWarning):
-        assert len(rs.all_experiments(left)) == 12
+        assert len(rs.all_experiments(left)) == MANY
 
 
-def test_a_missing_directory_is_an_error(tmp_path):
-    with pytest.raises(RecordsNotFound, match="there is no directory"):
-        rs.recover(tmp_path / "nowhere")
+def test_what_is_missing_is_an_error(tmp_path, records):
+    with pytest.raises(RecordsNotFound, match=r"there is (no directory|nothing at)"):
+        rs.recover(records)
     (tmp_path / "file").touch()
     with pytest.raises(RecordsNotFound, match="is not a directory"):
         rs.recover(tmp_path / "file")
@@ -225,13 +246,13 @@ except CannotWrite as error:
 """
 
 
-def test_a_full_disk_leaves_the_journals_where_they_are(left):
-    before = files(left)
-    said = run(WITHOUT_ROOM, left, PYTHONDONTWRITEBYTECODE="1")
-    assert said.startswith(f"cannot recover {left / NAME}")
+def test_a_full_disk_leaves_the_journals_where_they_are(left_here):
+    before = files(left_here)
+    said = run(WITHOUT_ROOM, left_here, PYTHONDONTWRITEBYTECODE="1")
+    assert said.startswith(f"cannot recover {left_here / NAME}")
     assert "File too large" in said
-    assert files(left) == before
-    assert len(rs.recover(left)) == 12
+    assert files(left_here) == before
+    assert len(rs.recover(left_here)) == MANY
 
 
 AS_NOBODY = """

@@ -117,7 +117,8 @@ def asked(address: Address) -> Iterator[tuple[Any, str]]:
 def told(error: Exception, address: Address) -> OSError:
     """What a file system raised who was asked for an address, as an error that says what it means and what to do."""
     kind, cause = type(error).__name__, error.__cause__
-    said = _SECRET.sub("…", str(error)) or kind
+    said = _SECRET.sub("…", str(error.strerror or error if isinstance(error, OSError) else error)) or kind
+    said = said.replace("\n", ": ")
     everything = f"{kind}: {said} {type(cause).__name__}: {cause}"
     for meaning in _MEANINGS:
         if isinstance(error, meaning.kind) and re.search(meaning.words, everything):
@@ -125,9 +126,9 @@ def told(error: Exception, address: Address) -> OSError:
                 return meaning.error(meaning.number, os.strerror(meaning.number), str(address))
             text = meaning.text.format(kind=kind, said=said, bucket=address.bucket, **_where(address))
             return meaning.error(meaning.number, text)
-    if isinstance(error, OSError) and error.strerror:
-        return type(error)(error.errno, _SECRET.sub("…", error.strerror))
-    return OSError(errno.EIO, said if isinstance(error, OSError) else f"{kind}: {said}")
+    if isinstance(error, OSError):
+        return type(error)(error.errno, said) if error.errno else OSError(errno.EIO, said)
+    return OSError(errno.EIO, f"{kind}: {said}")
 
 
 def _where(address: Address) -> dict[str, str]:

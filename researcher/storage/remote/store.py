@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from researcher.places import Address
+from researcher.storage.remote import gcs
 from researcher.storage.remote.answers import asked, told
 from researcher.storage.remote.systems import is_gcs, is_s3
 
@@ -169,9 +170,7 @@ def _replace(file: Address, content: bytes, version: str) -> None:
     """
     with asked(file) as (store, path):
         if is_gcs(file):
-            bucket, name, _ = store.split_path(path)
-            options = {"uploadType": "media", "name": name, "ifGenerationMatch": version}
-            store.call("POST", f"{store._location}/upload/storage/v1/b/{{}}/o", bucket, data=content, **options)
+            gcs.replace(store, path, content, version)
         else:
             store.pipe_file(path, content, **({"IfMatch": version} if is_s3(file) else {}))
 
