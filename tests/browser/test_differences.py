@@ -10,23 +10,11 @@ from playwright.sync_api import expect
 
 import researcher as rs
 
+from .alone import alone
 from .conftest import OpenNotebook
 from .harness import Notebook
 
-SETUP = """
-import ipywidgets as w
-import researcher as rs
-from researcher.widgets.differences import DifferencesView
-from researcher.widgets.pointing import Pointing
-from researcher.widgets.state import ExplorerState
-from researcher.widgets.table import TableView
-state = ExplorerState(source="records/", tab="differences")
-state.load(rs.all_experiments("records/"))
-view = DifferencesView(state)
-box = w.VBox([TableView(state, Pointing()).face, view.face])
-box.add_class("rs-explorer")
-box
-"""
+SETUP = alone("differences", "DifferencesView", "differences")
 LOSSES = {"relu": [0.211, 0.198, 0.232, 0.205], "tanh": [0.314, 0.298, 0.346, 0.322], "gelu": [0.41, 0.4, 0.43, 0.42]}
 COMPARED = """
 - region "what differs":

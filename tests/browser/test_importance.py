@@ -10,22 +10,11 @@ from playwright.sync_api import expect
 
 import researcher as rs
 
+from .alone import alone
 from .conftest import OpenNotebook
 from .harness import Notebook
 
-SETUP = """
-import ipywidgets as w
-import researcher as rs
-from researcher.widgets.header import HeaderView
-from researcher.widgets.importance import ImportanceView
-from researcher.widgets.state import ExplorerState
-state = ExplorerState(source="records/", tab="params that matter")
-state.load(rs.all_experiments("records/"))
-view = ImportanceView(state)
-box = w.VBox([HeaderView(state).face, view.face])
-box.add_class("rs-explorer")
-box
-"""
+SETUP = alone("importance", "ImportanceView", "params that matter", "HeaderView(state)")
 RANKED = """
 - group "params that matter":
   - combobox "observation"

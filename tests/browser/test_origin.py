@@ -12,22 +12,10 @@ from playwright.sync_api import expect
 import researcher as rs
 from researcher.storage import texts
 
+from .alone import alone
 from .conftest import OpenNotebook
 
-SETUP = """
-import ipywidgets as w
-import researcher as rs
-from researcher.widgets.origin import OriginView
-from researcher.widgets.pointing import Pointing
-from researcher.widgets.state import ExplorerState
-from researcher.widgets.table import TableView
-state = ExplorerState(source="records/", tab="code")
-state.load(rs.all_experiments("records/"))
-view = OriginView(state)
-box = w.VBox([TableView(state, Pointing()).face, view.face])
-box.add_class("rs-explorer")
-box
-"""
+SETUP = alone("origin", "OriginView", "code")
 NASTY = "<img src=x onerror=\"document.title = 'taken'\">"
 PATCH = f"@@ -1 +1 @@\n-lr = 0.1\n+lr = 0.2  # {NASTY}\n"
 
