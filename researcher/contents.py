@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.observations import numbers_of
 from researcher.reserved import RESERVED, ours_of, single_values
+from researcher.summary import numbers_of
 
 Head = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
 Summaries = dict[tuple[str, str], object]

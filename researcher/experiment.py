@@ -9,10 +9,11 @@ from typing import Any
 
 from researcher.contents import Contents, Head, Summaries
 from researcher.errors import DamagedRecord, RecordsNotFound
-from researcher.observations import Shape, lower_is_better, shape_of
+from researcher.observations import Shape, shape_of
 from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
 from researcher.places import Place
 from researcher.reserved import ours_of, recorded_at_of, single_values, timestamp_of
+from researcher.summary import lower_is_better
 from researcher.summary_names import by_steps, summary_named
 
 

@@ -4,7 +4,7 @@
 | --- | --- |
 | ``final.loss`` | the last value |
 | ``min.loss``, ``max.loss`` | the least and the greatest |
-| ``best.loss`` | the one of these that is better; see `researcher.observations.lower_is_better` |
+| ``best.loss`` | the one of these that is better; see `researcher.summary.lower_is_better` |
 | ``first.loss`` | the first value |
 | ``n.loss``, ``nan.loss`` | how many values there are, and how many of these are NaN or missing |
 | ``best_step.loss`` | the step at which that was observed first |
@@ -15,9 +15,7 @@ Of folds, each is the mean over the folds of each fold's own; numbers of values 
 
 from __future__ import annotations
 
-SUMMARIES = ("final", "best", "min", "max")
-"""Those of values."""
-OFFERED = (*SUMMARIES, "best_step")
+OFFERED = ("final", "best", "min", "max", "best_step")
 """Those whose names say nothing more."""
 _NAMED = (*OFFERED, "first", "n", "nan")
 _LONGEST = 15  # digits of a step, so that a float holds it

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import researcher as rs
 from researcher.errors import ObservationConflict
-from researcher.observations import folds_of, lower_is_better, shape_of, summary_of
+from researcher.observations import folds_of, shape_of
+from researcher.summary import lower_is_better, summary_of
 
 NAN, INF = math.nan, math.inf
 

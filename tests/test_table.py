@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import researcher as rs
-from researcher.observations import SUMMARIES, summary_of
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
 from researcher.storage import directory, records, shelf, summaries
 from researcher.storage.reading import read
+from researcher.summary import SUMMARIES, summary_of
 from researcher.tables import one_by_one
 from researcher.tables.coded import coded
 from researcher.tables.matching import matching

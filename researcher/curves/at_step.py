@@ -13,8 +13,8 @@ import numpy as np
 
 from researcher.curves.series import Series, series_of
 from researcher.experiment import Experiment
-from researcher.observations import lower_is_better, mean_of
 from researcher.params import ABSENT
+from researcher.summary import lower_is_better, mean_of
 from researcher.summary_names import step_of
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from researcher.errors import NotRecordable
 from researcher.experiment import Experiment
-from researcher.observations import ObservationCollector, summary_of
+from researcher.observations import ObservationCollector
 from researcher.params import value_key
 from researcher.plain import plain
+from researcher.summary import summary_of
 
 RESULT = "result"  # what a number is called that comes without a name
 

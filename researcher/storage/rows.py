@@ -9,11 +9,11 @@ from itertools import chain
 from typing import Any
 
 from researcher.experiment import Experiment
-from researcher.observations import COUNTS, SUMMARIES
 from researcher.params import ABSENT, as_float, flattened
 from researcher.plain import plain
 from researcher.storage.arrow import array, joined, kind_of, pa
 from researcher.storage.split import SERIES, put_together, split, utf8
+from researcher.summary import COUNTS, SUMMARIES
 
 Row = Mapping[str, Any]  # the values of an experiment by the name of their column
 Kinds = Mapping[str, str]  # the type of each column that not every archive has, by name

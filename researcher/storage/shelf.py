@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, SupportsIndex, TypeVar, overload
 
 from researcher.errors import DamagedRecord
 from researcher.experiment import Experiment
-from researcher.observations import numbers_of
 from researcher.places import Place
 from researcher.storage import records
 from researcher.storage.heads import Heads, Key
 from researcher.storage.reading import rest, whole
 from researcher.storage.summaries import Summaries
 from researcher.storage.values import Values
+from researcher.summary import numbers_of
 
 Slot = int | Experiment
 """The row of a record, or an experiment that is none."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from researcher.observations import COUNTS, SUMMARIES
+from researcher.summary import COUNTS, SUMMARIES
 
 _UNKNOWN, _KNOWN, _INEXACT = range(3)
 _EXACT = 2**53  # integers up to this one are exact as floats

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from researcher.experiment import Experiment
-from researcher.observations import lower_is_better
+from researcher.summary import lower_is_better
 
 Mode = Literal["min", "max"]
 

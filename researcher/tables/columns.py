@@ -9,8 +9,8 @@ import numpy as np
 
 from researcher.arrays import Array, Mask, floats
 from researcher.experiment import Experiment
-from researcher.observations import lower_is_better
 from researcher.params import ABSENT
+from researcher.summary import lower_is_better
 from researcher.summary_names import summary_named
 from researcher.tables.column import Column, column_of_facet, column_of_numbers
 from researcher.tables.facets import OWN, Facet, facet_of, facet_of_coded, facet_of_numbers, telling

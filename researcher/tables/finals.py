@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from researcher.experiment import Experiment
-from researcher.observations import summary_of
+from researcher.summary import summary_of
 
 
 def finals_of(experiment: Experiment) -> dict[str, object]:

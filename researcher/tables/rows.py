@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from researcher.arrays import Array, Mask
 from researcher.experiment import Experiment
-from researcher.observations import lower_is_better
 from researcher.params import ABSENT, Path, leaves, looked_up
 from researcher.reserved import RESERVED
 from researcher.storage.heads import Key
 from researcher.storage.names import RECORD
 from researcher.storage.shelf import Shelf
 from researcher.storage.summaries import Summaries
+from researcher.summary import lower_is_better
 from researcher.summary_names import by_steps
 from researcher.tables.coded import Coded, coded
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from researcher.observations import lower_is_better
 from researcher.params import ABSENT, label
+from researcher.summary import lower_is_better
 from researcher.summary_names import OFFERED, summary_named
 from researcher.tables.column import Column
 from researcher.tables.facets import OWN, Facet, facet_of
