@@ -25,6 +25,7 @@ class Experiment:
     Attributes:
         path: the record file; of records on a store its `Address`, whose ``str`` is the URL. None for an experiment
             that was made in memory.
+        born: where it was as a row of columns when it was made, whatever it holds by now; None if it was nowhere.
 
     >>> experiment = Experiment({"title": "relu", "lr": 0.1, "observations": {"loss": [0.5, 0.25]}})
     >>> experiment.params, experiment.final_observations("loss")
@@ -54,6 +55,7 @@ class Experiment:
         self._contents = Contents(data, rest, home, summaries)
         self._name = name
         self.path = path
+        self.born = home
 
     @property
     def data(self) -> dict[str, Any]:

@@ -29,16 +29,17 @@ def adopt(
     Returns:
         The experiments that lie elsewhere now.
     """
+    came = [name for name in changed if name in shown and name not in before]
     left = {
         name: experiment
-        for name in changed
-        if name not in shown and (experiment := known(before[name], shelf)) is not None
+        for name in (changed if came else ())
+        if name not in shown and (experiment := _experiment(before[name], shelf)) is not None
     }
     names_of = {key: name for name, experiment in left.items() for key in keys_of(experiment.ours)}
     moved = []
-    for name in changed if left else ():
-        held = shown.get(name)
-        if name in before or held is None or isinstance(held, str):
+    for name in came if left else ():
+        held = shown[name]
+        if isinstance(held, str):
             continue
         ours = shelf.ours(held) if isinstance(held, int) else held.ours
         old = next((names_of[key] for key in keys_of(ours) if key in names_of), None)
@@ -55,6 +56,11 @@ def adopt(
             journals.pop(old, None)
         moved.append(left[old])
     return moved
+
+
+def _experiment(held: Held, shelf: Shelf) -> Experiment | None:
+    """The experiment of a file, whether or not somebody asked for it."""
+    return shelf.experiment(held) if isinstance(held, int) else known(held, shelf)
 
 
 def known(held: Held, shelf: Shelf) -> Experiment | None:

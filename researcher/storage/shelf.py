@@ -143,6 +143,10 @@ class Shelf:
         """The same, but None if nobody asked for it yet."""
         return self._made.get(row)
 
+    def adopted(self) -> dict[int, Experiment]:
+        """The experiments of rows that they were not made of; see `hand_over`."""
+        return {row: made for row, made in [*self._made.items()] if made.born != (self, row)}
+
     def hand_over(self, row: int, experiment: Experiment) -> None:
         """From now on ``experiment`` is the one of this row, and holds what that says."""
         experiment.become(self.fresh(row))
@@ -212,14 +216,15 @@ class Shelved(Sequence[Experiment]):
         return any(self._known(slot) is value for slot in self.slots)
 
     def __eq__(self, other: object) -> bool:
-        """Whether ``other`` has the same experiments in the same order; it may be a list."""
-        if not isinstance(other, (list, Shelved)):
+        """Whether ``other`` has the same experiments in the same order; it may be a list or a tuple."""
+        if not isinstance(other, (list, tuple, Shelved)):
             return NotImplemented
-        if len(self) != len(other):
-            return False
-        if isinstance(other, Shelved) and other.shelf is self.shelf and other.slots == self.slots:
-            return True
-        return all(mine is theirs for mine, theirs in zip(self, other, strict=False))
+        theirs = other if isinstance(other, Shelved) else Shelved(None, other)
+        one = self.shelf is theirs.shelf or None in (self.shelf, theirs.shelf)
+        if len(self) != len(theirs) or (one and self.slots == theirs.slots):
+            return len(self) == len(theirs)
+        pairs = zip(self.slots, theirs.slots, strict=True)
+        return all((one and a == b) or self._known(a) is theirs._known(b) is not None for a, b in pairs)
 
     __hash__ = None  # type: ignore[assignment]  # as of a list
 

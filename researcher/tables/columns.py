@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from researcher.arrays import Array, Mask, floats
+from researcher.arrays import Array, Indices, Mask, floats
 from researcher.experiment import Experiment
 from researcher.params import ABSENT
 from researcher.summary import lower_is_better
@@ -55,13 +55,23 @@ class Columns:
     @cached_property
     def hashes(self) -> list[str]:
         """The hash of each experiment."""
-        return [e.hash for e in self.experiments]
+        return self._table.hash
 
     @cached_property
     def titles(self) -> list[str]:
         """What each experiment is called: its title, or else the first characters of its hash."""
-        titles = self._table.title.listed()
-        return [title or self.experiments[row].hash[:8] for row, title in enumerate(titles)]
+        return [title or of[:8] for title, of in zip(self.given_titles, self.hashes, strict=True)]
+
+    @cached_property
+    def given_titles(self) -> list[str]:
+        """The title of each experiment; empty where it was given none."""
+        return self._table.title.listed()
+
+    @property
+    def names(self) -> list[str]:
+        """The name of each experiment; see `Experiment.name`."""
+        grown = {row: self.experiments[row].name for row in self._ends}
+        return [grown.get(row, name) for row, name in enumerate(self._table.name)] if grown else self._table.name
 
     def summary(self, which: str, observation: str) -> Numbers:
         """One number of an observation for each experiment, and which of them have it; see `Experiment.summary`.
@@ -76,6 +86,14 @@ class Columns:
             self._summaries[which, observation] = found.values, found.there
             self._patch(which, observation, self._ends)
         return self._summaries[which, observation]
+
+    def finals(self, observation: str, rows: Indices) -> list[object]:
+        """Exactly the final value of an observation for the experiments in these rows, `ABSENT` where it has none."""
+        found = self._table.numbers("final", observation).taken(rows).listed()
+        for place, row in enumerate(rows.tolist() if self._ends else ()):
+            if row in self._ends:
+                found[place] = self._one(row, "final", observation)
+        return found
 
     def grow(self, rows: Collection[int]) -> None:
         """Bring in line what follows from the experiments in these rows, which hold more now than before."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from researcher.arrays import Array, Mask
+from researcher.arrays import Array, Indices, Mask
 from researcher.params import ABSENT
 from researcher.tables.coded import as_pandas
 
@@ -28,6 +28,11 @@ class Numbers:
     there: Mask
     whole: Mask
     asked: Mapping[int, object]
+
+    def taken(self, places: Indices) -> Numbers:
+        """The numbers of the experiments in these places."""
+        asked = {i: self.asked[place] for i, place in enumerate(places.tolist()) if place in self.asked}
+        return Numbers(self.values[places], self.there[places], self.whole[places], asked)
 
     def cells(self) -> Any:
         """An array of integers or floats; of what these cannot hold objects, None where there is no number."""

@@ -11,6 +11,7 @@ import traitlets as t
 
 from researcher.experiment import Experiment
 from researcher.plain import plain
+from researcher.storage.shelf import Shelved
 from researcher.tables.facets import kept_of
 from researcher.widgets.state import ExplorerState
 
@@ -67,21 +68,24 @@ def choose(state: ExplorerState, chosen: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def named(state: ExplorerState) -> dict[str, Experiment]:
-    """The loaded experiments by the names of their records; of several with one name the later ones are numbered."""
-    found: dict[str, Experiment] = {}
+def named(state: ExplorerState) -> dict[str, int]:
+    """The place of each loaded experiment, by the name of its record; of several with one name later ones are numbered.
+
+    In the order of places.
+    """
+    found: dict[str, int] = {}
     times: dict[str, int] = {}
-    for experiment in state.experiments:
-        name = experiment.name
+    for row, own in enumerate(state.data.names):
+        name = own
         while name in found:
-            times[experiment.name] = times.get(experiment.name, 1) + 1
-            name = f"{experiment.name} ({times[experiment.name]})"
-        found[name] = experiment
+            times[own] = times.get(own, 1) + 1
+            name = f"{own} ({times[own]})"
+        found[name] = row
     return found
 
 
 def _value(
-    state: ExplorerState, name: str, value: Any, there: Callable[[], Mapping[str, Experiment]], missing: dict[str, None]
+    state: ExplorerState, name: str, value: Any, there: Callable[[], Mapping[str, int]], missing: dict[str, None]
 ) -> Any:
     """The value as the state has it."""
     if name == "filters":
@@ -96,17 +100,20 @@ def _value(
         raise t.TraitError(f"{name} is the name of one record; give a list of them")
     if isinstance(value, Experiment):
         value = [value]
+    if name == "visible" and isinstance(value, Shelved) and len(found := state.loaded_ones(value)) == len(value):
+        return found
     return tuple({id(e): e for item in value if (e := _found(state, item, there, missing)) is not None}.values())
 
 
 def _found(
-    state: ExplorerState, item: Any, there: Callable[[], Mapping[str, Experiment]], missing: dict[str, None]
+    state: ExplorerState, item: Any, there: Callable[[], Mapping[str, int]], missing: dict[str, None]
 ) -> Experiment | None:
     """The loaded experiment that is meant, or None."""
     if isinstance(item, Experiment):
         found = next(iter(state.loaded_ones([item])), None)
     elif isinstance(item, str):
-        found = there().get(item)
+        row = there().get(item)
+        found = None if row is None else state.experiments[row]
     else:
         raise t.TraitError(f"{item!r} is no experiment, and no name of a record")
     if found is None:

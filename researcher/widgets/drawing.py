@@ -70,7 +70,7 @@ def drawing_of(state: ExplorerState) -> Drawing:
 def _x_scale(state: ExplorerState) -> Scale:
     if state.x != "clock":
         return Scale(state.log_x)
-    return clock_from(min((experiment.recorded_at for experiment in state.experiments), default=0.0))
+    return clock_from(float(min(state.data.recorded_at, default=0.0)))
 
 
 def _y_range(strokes: Sequence[Stroke], clip: bool, scale: Scale) -> Range:

@@ -205,7 +205,7 @@ class Explorer(w.VBox, Look):
         with state.lock:
             if name != "visible":
                 choose(state, {name: value})
-            elif tuple(value) != state.visible:
+            elif value != state.visible:
                 state.look_at(value)
             self._follow()  # where the state knows better, such as of experiments that are not loaded
         if getattr(state, name, None) != before:  # it was not chosen in the page

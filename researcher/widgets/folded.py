@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby, islice
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from researcher.experiment import Experiment
+from researcher.arrays import Indices
 from researcher.params import ABSENT, as_float, is_number, label, value_key
 from researcher.tables.facets import OWN
 from researcher.widgets.sheet import Sheet, sheet_of
@@ -28,7 +28,7 @@ def shown_of(state: ExplorerState, most: int | None = None, columns: Sequence[st
     """
     if not state.folded:
         return sheet_of(state, most, columns)
-    groups = list(islice(_groups(state), most))
+    groups = _groups(state)[:most]
     flat = sheet_of(state, sum(map(len, groups)), columns)
     params = {facet.name for facet in state.facets} | {*OWN}
     observed = {
@@ -46,19 +46,18 @@ def shown_of(state: ExplorerState, most: int | None = None, columns: Sequence[st
         for i, cells in enumerate(values):
             row += _mean_and_std(cells) if i in observed else [_shared(cells), *([len(group)] if i == 0 else [])]
         rows.append(row)
-    return Sheet(tuple(names), tuple(group[0] for group in groups), rows)
+    return Sheet(tuple(names), state.at(np.array([group[0] for group in groups], dtype=np.intp)), rows)
 
 
 def n_rows(state: ExplorerState) -> int:
     """How many rows the table has; the state's lock is held."""
-    return sum(1 for _ in _groups(state)) if state.folded else len(state.visible)
+    return len(_groups(state)) if state.folded else len(state.visible)
 
 
-def _groups(state: ExplorerState) -> Iterator[list[Experiment]]:
-    """The visible experiments in their groups; those of one group stand side by side."""
-    numbers = state.repeats()
-    for _, group in groupby(state.visible, key=lambda experiment: numbers[state.row(experiment)]):
-        yield list(group)
+def _groups(state: ExplorerState) -> list[Indices]:
+    """The places of the visible experiments in their groups; those of one group stand side by side."""
+    numbers = state.repeats()[state.rows]
+    return np.split(state.rows, np.flatnonzero(np.diff(numbers)) + 1) if len(numbers) else []
 
 
 def _mean_and_std(cells: Sequence[Any]) -> list[Any]:

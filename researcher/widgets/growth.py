@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Iterable
 
 from researcher.experiment import Experiment
 
@@ -20,9 +20,9 @@ class Growth:
             self._grown.pop(experiment, None)
             self._grown[experiment] = growth
 
-    def forget_all_but(self, experiments: Container[Experiment]) -> None:
-        """Others are not loaded any more."""
-        self._grown = {e: growth for e, growth in self._grown.items() if e in experiments}
+    def forget_all_but(self, loaded: Callable[[Experiment], bool]) -> None:
+        """Others than these are not loaded any more."""
+        self._grown = {e: growth for e, growth in self._grown.items() if loaded(e)}
 
     def since(self, growth: int) -> list[Experiment]:
         """Those that grew later, the last first."""

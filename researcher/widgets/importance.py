@@ -6,6 +6,7 @@ import math
 from collections.abc import Hashable
 from typing import Any, ClassVar
 
+import numpy as np
 import traitlets as t
 
 from researcher.analysis.association import Correlation
@@ -58,14 +59,15 @@ class ImportanceView(View):
         """Ask for the ranking, and show it as soon as it is there."""
         state, face = self.state, self.ranking
         which, observation = aim_of(state)
-        experiments = sorted(state.visible, key=state.row)
-        about = (tuple(experiments), which, observation)
+        experiments = state.at(np.sort(state.rows))
+        about = (experiments.shelf, tuple(experiments.slots), which, observation)
         with face.hold_sync():
             show_aim(state, face)
             if not observation:
                 self._show(Ranking((), 0, math.nan, ()), "Nothing was observed that params could matter for.")
                 return
-            question = (about, max(map(state.version, experiments), default=0))
+            grown = (e for e in state.grown_since(0) if state.row(e) in state.rows)
+            question = (about, max(map(state.version, grown), default=0))
             answer = self._answers.get(
                 question, lambda: params_that_matter(experiments, observation, which), patient=about == self._about
             )

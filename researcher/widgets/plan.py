@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, flattened, label, value_key, varying
@@ -42,10 +44,10 @@ def drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
 
     Groups have all visible members, so that their means are honest; those whose eyes are all shut are not drawn.
     """
-    selected, unseen = set(map(id, state.selected)), set(map(id, state.unseen))
-    every = [(key, e) for key, e in _members(state) if state.group == "" or not {*map(id, e)} <= unseen]
+    selected = set(map(id, state.selected))
+    every = _members(state)
     most = max(1, CURVES // max(1, len(state.observations))) if state.group else len(every)  # those drawn are few
-    shown = every[:most]
+    shown = [(key, [*members]) for key, members in every[:most]]
     shade = _by_column(state, state.colour, COLOURS) if state.colour else None
     dashes = _by_column(state, state.dash, DASHES) if state.dash else None
     found = []
@@ -64,25 +66,26 @@ def looks_of(state: ExplorerState) -> dict[Experiment, list[str]]:
     return {experiment: [group.colour, group.dash] for group in groups for experiment in group.members}
 
 
-def _members(state: ExplorerState) -> list[tuple[Hashable, list[Experiment]]]:
-    """What the members of each group share, and the visible ones of them."""
+def _members(state: ExplorerState) -> list[tuple[Hashable, Sequence[Experiment]]]:
+    """What the members of each group share, and the visible ones of them; without groups whose eyes are all shut."""
     if not state.group:
         return [(state.number(e), [e]) for e in state.drawn]
+    keys: Sequence[Hashable]
+    codes: npt.NDArray[np.integer[Any]]
     if state.group == "repeats":
-        numbers, keys = state.repeats().tolist(), dict[int, Hashable]()
-        for number, experiment in zip(numbers, state.experiments, strict=True):
-            keys.setdefault(number, state.number(experiment))  # the oldest stands for all, whoever is visible
-        shared = [keys[numbers[state.row(e)]] for e in state.visible]
+        codes = state.repeats()
+        keys = state.numbers[np.unique(codes, return_index=True)[1]].tolist()  # the oldest stands for all
     else:
-        column = state.column(state.group)
-        shared = [value_key(column.values[state.row(e)]) for e in state.visible]
-    found: dict[Hashable, list[Experiment]] = {}
-    for experiment, key in zip(state.visible, shared, strict=True):
-        found.setdefault(key, []).append(experiment)
-    return list(found.items())
+        facet = state.data.facet(state.group)
+        codes, keys = facet.codes, facet.keys
+    groups, first, member = np.unique(codes[state.rows], return_index=True, return_inverse=True)
+    places = np.split(np.argsort(member, kind="stable"), np.cumsum(np.bincount(member, minlength=len(groups)))[:-1])
+    unseen = state.rows_of(state.unseen)
+    found = [(keys[groups[i]], state.rows[places[i]]) for i in np.argsort(first)]
+    return [(key, state.at(rows)) for key, rows in found if not np.isin(rows, unseen).all()]
 
 
-def _labels(state: ExplorerState, groups: Sequence[tuple[Hashable, list[Experiment]]]) -> list[str]:
+def _labels(state: ExplorerState, groups: Sequence[tuple[Hashable, Sequence[Experiment]]]) -> list[str]:
     """What the groups are called: by the value that they share, else by their titles."""
     firsts = [members[0] for _, members in groups]
     if not state.group:

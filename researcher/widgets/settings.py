@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from researcher.analysis.repeats import repeat_numbers, seed_params
-from researcher.arrays import Indices
+import numpy as np
+
+from researcher.analysis.repeats import seed_params
 from researcher.experiment import Experiment
 from researcher.widgets.state import ExplorerState
 
@@ -34,7 +35,7 @@ class Settings:
 
     def __init__(self, state: ExplorerState) -> None:
         self._state = state
-        self._found: tuple[tuple[Experiment, ...], str, Indices, frozenset[str]] | None = None
+        self._seeds: tuple[Sequence[Experiment], frozenset[str]] | None = None  # as far as they are not chosen
 
     def of(self, experiments: Iterable[Experiment], all_repeats: bool = False) -> list[Setting]:
         """The settings of loaded experiments, in the order of the first of each.
@@ -43,26 +44,19 @@ class Settings:
             experiments: some that are loaded.
             all_repeats: whether the other repeats of each, in the order in which they are loaded, are taken in.
         """
-        numbers = self._numbers()[2]
+        numbers = self._state.repeats()
         groups: dict[int, list[Experiment]] = {}
         for experiment in experiments:
             groups.setdefault(int(numbers[self._state.row(experiment)]), []).append(experiment)
         found = {number: Setting(members[0], tuple(members)) for number, members in groups.items()}
         if all_repeats:
-            every: dict[int, list[Experiment]] = {number: [] for number in groups}
-            for number, experiment in zip(numbers.tolist(), self._state.experiments, strict=True):
-                if number in every:
-                    every[number].append(experiment)
+            every = {number: self._state.at(np.flatnonzero(numbers == number)) for number in groups}
             found = {number: Setting(groups[number][0], tuple(members)) for number, members in every.items()}
         return list(found.values())
 
     def seeds(self) -> frozenset[str]:
         """The params in which repeats differ."""
-        return self._numbers()[3]
-
-    def _numbers(self) -> tuple[tuple[Experiment, ...], str, Indices, frozenset[str]]:
         experiments, seed = self._state.experiments, self._state.seed
-        if self._found is None or self._found[0] is not experiments or self._found[1] != seed:
-            seeds = frozenset([seed]) if seed else frozenset(seed_params(experiments))
-            self._found = experiments, seed, repeat_numbers(experiments, seed or None), seeds
-        return self._found
+        if self._seeds is None or self._seeds[0] is not experiments:
+            self._seeds = experiments, frozenset(seed_params(experiments))
+        return frozenset([seed]) if seed else self._seeds[1]

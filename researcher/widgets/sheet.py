@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from researcher.arrays import Indices
 from researcher.experiment import Experiment
 from researcher.params import ABSENT
 from researcher.widgets.state import ExplorerState
@@ -23,7 +24,7 @@ class Sheet:
     """
 
     columns: tuple[str, ...]
-    experiments: tuple[Experiment, ...]
+    experiments: Sequence[Experiment]
     rows: list[list[Any]]
 
 
@@ -36,9 +37,9 @@ def sheet_of(state: ExplorerState, most: int | None = None, columns: Sequence[st
         columns: in place of those of the table.
     """
     names = tuple(columns_of(state) if columns is None else columns)
-    experiments = state.visible[:most]
-    read = [_reader(state, name) for name in names]
-    return Sheet(names, experiments, [[value(experiment) for value in read] for experiment in experiments])
+    rows = state.rows[:most]
+    values = [_values(state, name, rows) for name in names]
+    return Sheet(names, state.at(rows), [[*row] for row in zip(*values, strict=True)])
 
 
 def columns_of(state: ExplorerState) -> tuple[str, ...]:
@@ -52,14 +53,15 @@ def usual_columns(state: ExplorerState) -> tuple[str, ...]:
     return (*params, *(f"final.{name}" if name in params else name for name in state.observed))
 
 
-def _reader(state: ExplorerState, name: str) -> Any:
-    """What gives an experiment's value in a column; what the state has at hand is not computed anew."""
+def _values(state: ExplorerState, name: str, rows: Indices) -> list[Any]:
+    """The values of a column in these places; what the state has at hand is not computed anew."""
     if name == "title":
-        return lambda experiment: experiment.title or ABSENT
+        titles = state.data.given_titles
+        return [titles[row] or ABSENT for row in rows.tolist()]
     facet = next((facet for facet in state.facets if facet.name == name), None)
     if facet is not None:
-        return lambda experiment: facet.values[facet.codes[state.row(experiment)]]
+        return [facet.values[code] for code in facet.codes[rows].tolist()]
     if name in state.observed:
-        return lambda experiment: experiment.summary("final", name)
-    column = state.column(name)
-    return lambda experiment: column.values[state.row(experiment)]
+        return state.data.finals(name, rows)
+    values = state.column(name).values
+    return [values[row] for row in rows.tolist()]

@@ -23,9 +23,9 @@ def frame_of(state: ExplorerState) -> pd.DataFrame:
     from researcher.tables.coded import as_pandas
 
     with state.lock:
-        sheet = sheet_of(state)
+        sheet, names = sheet_of(state), [state.data.names[row] for row in state.rows.tolist()]
     columns = {name: as_pandas(_plain([row[i] for row in sheet.rows])) for i, name in enumerate(sheet.columns)}
-    return framed([e.name for e in sheet.experiments], columns)
+    return framed(names, columns)
 
 
 def csv_of(state: ExplorerState) -> str:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import traitlets as t
 
 from researcher.experiment import Experiment
+from researcher.storage.shelf import Shelved
 from researcher.tables.facets import Kept
 from researcher.widgets.look import Look
+
+
+class Many(t.TraitType[Sequence[Experiment], Any]):
+    """Experiments, of which each is made when it is touched."""
+
+    info_text = "experiments"
+    default_value = Shelved(None)
+
+    def validate(self, obj: Any, value: Any) -> Shelved:
+        """Those of any iterable."""
+        try:
+            return value if isinstance(value, Shelved) else Shelved(None, value)
+        except TypeError:
+            self.error(obj, value)
 
 
 class Sources(Look):
@@ -24,7 +39,7 @@ class Sources(Look):
     """What is explored, as it is shown: the records directory as it was given."""
     notice = t.Unicode()
     """Why there is nothing to show and what to do about it, or the empty text."""
-    experiments = t.Tuple()
+    experiments: Any = Many()
     """All experiments that are loaded, oldest first."""
     damaged = t.Tuple()
     """Path and reason of each file that could not be read."""
@@ -32,7 +47,7 @@ class Sources(Look):
     """The query that visible experiments match; see `researcher.query`."""
     filters = t.Dict()
     """The values that are kept, by dotted param name."""
-    among: Any = t.Tuple(None, allow_none=True)
+    among: Any = Many(None, allow_none=True)
     """The experiments that were chosen by hand to be looked at, or None for all."""
     selected = t.Tuple()
     """The experiments that were selected by hand, in the order of selection."""
@@ -58,7 +73,7 @@ class Sources(Look):
         with self.lock:
             super().notify_change(change)
 
-    def loaded_ones(self, experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
+    def loaded_ones(self, experiments: Iterable[Experiment]) -> Shelved:
         """Those of these experiments that are loaded, each once, as they were last read."""
         raise NotImplementedError
 
@@ -82,7 +97,7 @@ class Sources(Look):
     def select(self, experiments: Iterable[Experiment]) -> None:
         """Select these experiments and no others."""
         with self.lock:
-            self.selected = self.loaded_ones(experiments)
+            self.selected = tuple(self.loaded_ones(experiments))
 
     def pin(self, experiments: Iterable[Experiment], on: bool = True) -> None:
         """Keep these experiments on top of the table, or no longer."""
@@ -97,7 +112,7 @@ class Sources(Look):
     def compare_to(self, experiments: Iterable[Experiment]) -> None:
         """Compare all others to the first of these experiments, or to none."""
         with self.lock:
-            self.baseline = self.loaded_ones(experiments)[:1]
+            self.baseline = tuple(self.loaded_ones(experiments)[:1])
 
     def look_at(self, experiments: Iterable[Experiment]) -> None:
         """Look at these experiments and no others, whatever was filtered before."""

@@ -14,6 +14,7 @@ from researcher.arrays import Array, Indices
 from researcher.errors import ResearcherError
 from researcher.experiment import Experiment
 from researcher.garbage import uncollected
+from researcher.storage.shelf import Shelved
 from researcher.tables.column import Column
 from researcher.tables.columns import Columns
 from researcher.tables.facets import Facet, with_values
@@ -24,7 +25,7 @@ from researcher.widgets.loaded import Loaded
 from researcher.widgets.numbers import Numbers
 from researcher.widgets.ordering import folded, ordered
 from researcher.widgets.slots import Slots, chosen_to_draw
-from researcher.widgets.sources import Sources
+from researcher.widgets.sources import Many, Sources
 
 PANELS = 4  # observations that are drawn unless others are chosen
 
@@ -42,7 +43,7 @@ class ExplorerState(Sources):
     """The names of all observations that have a number."""
     counts: Any = t.Instance(Counts, (), read_only=True)
     """For each param how many experiments have each of its values under the other filters."""
-    visible = t.Tuple(read_only=True)
+    visible: Any = Many(read_only=True)
     """The experiments that pass the query and all filters, as sorted."""
     drawn = t.Tuple(read_only=True)
     """The experiments whose curves are drawn: the first of the visible ones, and those selected."""
@@ -61,8 +62,7 @@ class ExplorerState(Sources):
         self.rows: Indices = np.zeros(0, dtype=np.intp)
         """The places of the visible experiments in ``experiments``, of shape ``(n_visible,)``."""
         self._numbers = Numbers()
-        self._loaded = Loaded((), self._numbers, Columns(()))
-        self._given: tuple[object, Sequence[Experiment]] = (None, ())  # a directory's know their columns
+        self._loaded = self._coming = Loaded((), self._numbers)
         self._asked = Asked()
         self._slots = Slots()
         self._shared: defaultdict[str, Slots] = defaultdict(Slots)  # of groups and of values, by what they are of
@@ -78,19 +78,17 @@ class ExplorerState(Sources):
     def load(self, experiments: Sequence[Experiment], damaged: Sequence[Any] = (), notice: str = "") -> None:
         """Show these experiments, each once; what is chosen stays chosen where it is still there."""
         with self.lock, uncollected(), self.hold_trait_notifications():
-            found = tuple({self.number(e): e for e in experiments}.values())
-            self._given = found, experiments if len(found) == len(experiments) else found
-            self.experiments, self.damaged, self.notice = found, tuple(damaged), notice
+            self._coming = Loaded(experiments, self._numbers)
+            self.experiments, self.damaged, self.notice = self._coming.experiments, tuple(damaged), notice
 
     def grow(self, experiments: Iterable[Experiment]) -> None:
         """Bring in line what follows from these experiments: they are loaded, and hold more now than before."""
         with self.lock, self.hold_trait_notifications():
-            rows = self._loaded.rows
-            grown = {e: rows[e] for e in experiments if e in rows}
+            grown = {e: row for e in experiments if (row := self._loaded.row(e)) is not None}
             if grown:
                 self.set_trait("growth", self.growth + 1)
-                for experiment in grown:
-                    self._numbers.keep(experiment)
+                if sum(self._loaded.put(row, experiment) for experiment, row in grown.items()):
+                    self.set_trait("visible", self._loaded.at(self.rows))
                 self._growth.note(grown, self.growth)
                 self._take_in(grown)
 
@@ -123,15 +121,31 @@ class ExplorerState(Sources):
 
     def numbered(self, numbers: Iterable[int]) -> list[Experiment]:
         """The loaded experiments of these numbers, in their order; unknown numbers are passed over."""
-        return self._loaded.numbered(numbers)
+        return [*self.at(self._loaded.numbered(np.array([*numbers], dtype=np.intp)))]
 
-    def loaded_ones(self, experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
+    def loaded_ones(self, experiments: Iterable[Experiment]) -> Shelved:
         """Those of these experiments that are loaded, each once, as they were last read."""
-        return tuple(self.numbered(dict.fromkeys(map(self.number, experiments))))
+        return self.at(self.rows_of(experiments))
+
+    def at(self, rows: Indices) -> Shelved:
+        """The experiments in these places in ``experiments``; each is made when it is touched."""
+        return self._loaded.at(rows)
 
     def row(self, experiment: Experiment) -> int:
-        """The place of a loaded experiment in ``experiments``."""
-        return self._loaded.rows[experiment]
+        """The place of a loaded experiment in ``experiments``.
+
+        Raises:
+            KeyError: it is not loaded.
+        """
+        row = self._loaded.row(experiment)
+        if row is None:
+            raise KeyError(experiment.name)
+        return row
+
+    def rows_of(self, experiments: Iterable[Experiment]) -> Indices:
+        """The places of those of these experiments that are loaded, each once, in the order given."""
+        with self.lock:
+            return self._loaded.rows(experiments)
 
     def grown_since(self, growth: int) -> list[Experiment]:
         """The loaded experiments that grew after ``growth`` was as it is given here."""
@@ -192,18 +206,18 @@ class ExplorerState(Sources):
             self._draw()
 
     def _reload(self) -> None:
-        found, given = self._given
-        self._loaded = Loaded(
-            self.experiments, self._numbers, Columns(given if found is self.experiments else self.experiments)
-        )
-        self._growth.forget_all_but(self._loaded.rows)
+        if self._coming.experiments is not self.experiments:  # they were set by hand
+            self._coming = Loaded(self.experiments, self._numbers)
+            self.experiments = self._coming.experiments
+        self._loaded = self._coming
+        self._growth.forget_all_but(lambda experiment: self._loaded.row(experiment) is not None)
         self._asked.forget()
-        self._filtered, self._given = None, (None, ())
+        self._filtered = None
         self._varying = self.data.telling()
         self._count_statuses()
         self.set_trait("observed", self.data.observed)
         for chosen in ("selected", "pinned", "baseline", "unseen"):
-            setattr(self, chosen, self.loaded_ones(getattr(self, chosen)))
+            setattr(self, chosen, tuple(self.loaded_ones(getattr(self, chosen))))
         if self.among is not None:
             self.among = self.loaded_ones(self.among)
         self._choose_panels()
@@ -249,12 +263,12 @@ class ExplorerState(Sources):
         self.set_trait("mistake", self._asked.mistake)
         self.set_trait("hint", self._asked.hint)
         if self.among is not None:
-            mask = mask & self._loaded.mask(self.among)
+            by_hand = self.rows_of(self.among)
+            mask = mask & self._loaded.mask(by_hand)
         masks = narrowed(self.facets, self.filters, mask)
         self.set_trait("counts", Counts(self.facets, masks))
         rows = np.flatnonzero(masks[None])
         if self.among is not None and not self.sort:
-            by_hand = np.array([self.row(e) for e in self.among], dtype=np.intp)
             rows = by_hand[np.isin(by_hand, rows)]
         rows = ordered(self.data, rows, self.sort)
         if self.folded:
@@ -263,8 +277,7 @@ class ExplorerState(Sources):
         self.set_trait("visible", self._loaded.at(rows))
 
     def _draw(self) -> None:
-        rows = [self.row(experiment) for experiment in self.selected]
-        selected = [self.visible[place] for place in np.flatnonzero(np.isin(self.rows, rows))]
+        selected = [*self.at(self.rows[np.isin(self.rows, self.rows_of(self.selected))])]
         drawn = chosen_to_draw(self.visible, selected, len(self.selected), len(self.observations))
         self._slots.give(map(self.number, drawn))
         unseen = set(map(id, self.unseen))

@@ -135,7 +135,7 @@ class Supply:
         if state.x != "clock":
             return Scale(state.log_x)
         if self._clock is None:
-            self._clock = clock_from(min((e.recorded_at for e in state.experiments), default=0.0))
+            self._clock = clock_from(float(min(state.data.recorded_at, default=0.0)))
         return self._clock
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import traitlets as t
 from traitlets.utils.bunch import Bunch
 
@@ -34,13 +35,13 @@ class ExperimentsTrait(t.TraitType[Experiments, Any]):
             self.error(obj, value)
         if value is obj._telling:
             return found  # as the state has them
-        if not isinstance(value, str) and any(isinstance(item, str) for item in found):
+        slots = [slot for slot in found.slots if found.shelf is None or not isinstance(slot, int)]  # others are rows
+        if not isinstance(value, str) and any(isinstance(slot, str) for slot in slots):
             found = _by_name(obj, found)
-        if not all(isinstance(item, Experiment) for item in found):
+        elif not all(isinstance(slot, Experiment) for slot in slots):
             self.error(obj, value)
-        loaded = obj.state.numbered(map(obj.state.number, found))
-        if len(loaded) < len(found):
-            missing = {e.name for e in found} - {e.name for e in loaded}
+        loaded = obj.state.loaded_ones(found)
+        if len(loaded) < len(found) and (missing := {e.name for e in found} - {e.name for e in loaded}):
             raise t.TraitError(f"{', '.join(sorted(missing))}: not among the experiments that this Explorer has loaded")
         return Experiments(loaded, found.damaged)
 
@@ -71,8 +72,8 @@ def _by_name(obj: Any, given: Iterable[Any]) -> Experiments:
     Raises:
         TraitError: no experiment that is loaded has one of the names.
     """
-    there = named(obj.state)
-    found: list[Any] = [there.get(item, item) if isinstance(item, str) else item for item in given]
+    there, every = named(obj.state), obj.state.experiments
+    found = [every[there[item]] if isinstance(item, str) and item in there else item for item in given]
     if unknown := [item for item in found if isinstance(item, str)]:
         raise t.TraitError(f"{', '.join(unknown)}: not among the experiments that this Explorer has loaded")
     return Experiments(found)
@@ -96,13 +97,13 @@ class Frame(t.TraitType[Any, Any]):
 
         if not isinstance(value, pd.DataFrame):
             self.error(obj, value)
-        by_name: dict[object, list[Experiment]] = {}
-        for experiment in obj.state.experiments:
-            by_name.setdefault(experiment.name, []).append(experiment)
+        by_name: dict[object, list[int]] = {}
+        for row, name in enumerate(obj.state.data.names):
+            by_name.setdefault(name, []).append(row)
         unknown = [name for name in value.index if name not in by_name]
         if unknown:
             raise t.TraitError(f"the frame names the experiment {unknown[0]!r}, which is not loaded")
-        obj.visible = [experiment for name in value.index.unique() for experiment in by_name[name]]
+        obj.visible = obj.state.at(np.array([row for name in value.index.unique() for row in by_name[name]], dtype=int))
 
     @staticmethod
     def tell(obj: t.HasTraits) -> None:

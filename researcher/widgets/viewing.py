@@ -21,10 +21,10 @@ def chosen_of(state: ExplorerState) -> dict[str, Any]:
             if value != at_first(state, name):
                 chosen[name] = value
         if any(name in chosen for name in NAMED):
-            names = {id(experiment): name for name, experiment in named(state).items()}
+            names = [*named(state)]
             for name in NAMED:
                 if name in chosen:
-                    found = [names[id(e)] for e in chosen[name]]
+                    found = [names[row] for row in state.rows_of(chosen[name]).tolist()]
                     chosen[name] = found[0] if name == "baseline" else found
     return chosen
 

@@ -67,8 +67,8 @@ class Explored(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.path = Path(tempfile.mkdtemp())
-        self.directory = RecordsDirectory(self.path)
-        self.state = ExplorerState(source=str(self.path))
+        self.directory, self.apart = RecordsDirectory(self.path), RecordsDirectory(self.path)
+        self.state, self.untouched = ExplorerState(source=str(self.path)), ExplorerState(source=str(self.path))
         self.running: list[rs.Recorder] = []
         self.colours: dict[int, int] = {}
         self.understood = ""
@@ -81,10 +81,11 @@ class Explored(RuleBasedStateMachine):
     # What happens to the records.
 
     def look(self) -> None:
-        change = self.directory.refresh()
-        if change.listed:
-            self.state.load(self.directory.experiments, self.directory.damaged)
-        self.state.grow(change.grown)
+        for directory, state in ((self.directory, self.state), (self.apart, self.untouched)):
+            change = directory.refresh()
+            if change.listed:
+                state.load(directory.experiments, directory.damaged)
+            state.grow(change.grown)
 
     @rule(params=params, loss=curves, score=st.none() | st.integers(0, 3))
     def record(self, params: dict[str, Any], loss: list[float], score: int | None) -> None:
@@ -125,23 +126,28 @@ class Explored(RuleBasedStateMachine):
 
     @rule(query=queries)
     def ask(self, query: str) -> None:
-        self.state.query = query
+        self.state.query = self.untouched.query = query
 
     @rule(filters=st.dictionaries(names, kept, max_size=2))
     def filter(self, filters: dict[str, Any]) -> None:
-        choose(self.state, {"filters": filters})
+        for state in (self.state, self.untouched):
+            choose(state, {"filters": filters})
 
     @rule(name=names, kept=kept)
     def keep(self, name: str, kept: Any) -> None:
-        self.state.keep(name, kept_of(name, kept))
+        for state in (self.state, self.untouched):
+            state.keep(name, kept_of(name, kept))
 
     @rule(places=places)
     def look_at(self, places: list[int]) -> None:
+        chosen = self.state.rows_of(self.some(places))
         self.state.look_at(self.some(places))
+        self.untouched.look_at(self.untouched.at(chosen))
 
     @rule()
     def clear(self) -> None:
         self.state.clear()
+        self.untouched.clear()
 
     @rule(verb=st.sampled_from(["select", "pin", "see", "compare_to"]), places=places, on=st.booleans())
     def mark(self, verb: str, places: list[int], on: bool) -> None:
@@ -150,7 +156,8 @@ class Explored(RuleBasedStateMachine):
 
     @rule(chosen=st.fixed_dictionaries({}, optional=looks))
     def take_a_look(self, chosen: dict[str, Any]) -> None:
-        choose(self.state, chosen)
+        for state in (self.state, self.untouched):
+            choose(state, chosen)
 
     # What holds.
 
@@ -186,6 +193,13 @@ class Explored(RuleBasedStateMachine):
             others = [own for name, own in passed.items() if name != facet.name]
             counted = [i for i in range(n) if id(state.experiments[i]) in matching and all(own[i] for own in others)]
             assert sum(state.counts[facet.name]) == len(counted)
+
+    @invariant()
+    def nothing_depends_on_which_experiments_were_touched(self) -> None:
+        touched, untouched = ([s.data.names[row] for row in s.rows.tolist()] for s in (self.state, self.untouched))
+        assert untouched == touched
+        assert self.untouched.numbers.tolist() == self.state.numbers.tolist()
+        assert len({*self.untouched.numbers.tolist()}) == len(self.untouched.experiments)
 
     @invariant()
     def folded_repeats_stand_side_by_side(self) -> None:

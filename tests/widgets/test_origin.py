@@ -53,14 +53,14 @@ def say(widget: w.Widget, **content: Any) -> None:
 
 def test_nothing_selected_is_said(view: OriginView, state: ExplorerState) -> None:
     assert view.page.notice
-    state.selected = state.experiments[:1]
+    state.select(state.experiments[:1])
     assert view.page.notice == ""
     state.selected = ()
     assert (view.page.facts, view.page.codes, view.page.texts, view.page.others) == ([], [], [], [])
 
 
 def test_what_the_record_says_is_shown(view: OriginView, state: ExplorerState) -> None:
-    state.selected = state.experiments[:2]
+    state.select(state.experiments[:2])
     assert view.page.title == f"relu ({state.experiments[0].hash[:8]}), the first of 2 selected"
     facts = dict(view.page.facts)
     assert facts["entry.function"] == "train"

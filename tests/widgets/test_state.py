@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import researcher as rs
 from researcher.params import flattened, value_key
+from researcher.storage.directory import RecordsDirectory
 from researcher.widgets.palette import COLOURS, DASHES, colour, dash
+from researcher.widgets.shown import frame_of
 from researcher.widgets.state import ExplorerState
+from researcher.widgets.viewing import view_of
 
 
 def experiment(observations: dict[str, Any] | None = None, **params: Any) -> rs.Experiment:
@@ -29,7 +35,7 @@ def state(records: Path) -> ExplorerState:
     return found
 
 
-def titles(experiments: tuple[rs.Experiment, ...]) -> list[str]:
+def titles(experiments: Sequence[rs.Experiment]) -> list[str]:
     return [e.title for e in experiments]
 
 
@@ -240,15 +246,90 @@ def test_the_same_experiment_twice_is_one() -> None:
     assert state.experiments == (one,)
 
 
+def test_an_experiment_is_made_when_it_is_touched(tmp_path: Path) -> None:
+    for i in range(300):
+        rs.record_experiment({"title": str(i), "a": i % 3}, tmp_path, {"loss": [1.0, 1 / (1 + i)], "n": i})
+
+    def made() -> int:
+        gc.collect()
+        return sum(isinstance(found, rs.Experiment) for found in gc.get_objects())
+
+    before = made()
+    state = ExplorerState()
+    state.load(rs.all_experiments(tmp_path))
+    drawn = len(state.drawn)
+    assert made() - before <= drawn + 20 < 200  # panels are chosen by the curves of the newest
+    state.query, state.filters, state.sort = "final.loss < 0.5", {"a": (0, 1)}, (("final.n", True),)
+    state.folded, state.columns = True, ("a", "loss", "n")
+    state.look_at(state.visible)
+    assert len(state.visible) > 190
+    assert frame_of(state).index.to_list()[0] == state.data.names[state.rows[0]]
+    assert view_of(state)["visible"]
+    assert made() - before <= 2 * drawn + 20
+    assert titles(state.visible[:2]) == [state.data.titles[row] for row in state.rows[:2]]
+
+
+def test_an_experiment_that_is_resumed_stays_the_same_whether_or_not_it_was_touched(records: Path) -> None:
+    directory, state = RecordsDirectory(records), ExplorerState()
+
+    def look() -> None:
+        change = directory.refresh()
+        if change.listed:
+            state.load(directory.experiments, directory.damaged)
+        state.grow(change.grown)
+
+    look()
+    touched, untouched = (state.data.names[row] for row in (0, 3))
+    number = dict(zip(state.data.names, state.numbers.tolist(), strict=True))
+    (kept,) = state.at(np.array([0]))
+    state.select([kept])
+    state.look_at(state.at(np.array([0, 3])))
+    for name in (touched, untouched):
+        recorder = rs.Recorder.resume(f"{name}.json", records).start()
+        look()
+        assert len(state.visible) == 2
+        assert sorted(state.statuses.items()) == [("finished", 5), ("running", 1)]
+        running = next(e for e in state.visible if e.status == "running")
+        assert state.number(running) == number[name]
+        recorder.observe(loss=0.0)
+        look()
+        assert running.observations["loss"][-1] == 0.0
+        recorder.finish()
+        look()
+        assert dict(zip(state.data.names, state.numbers.tolist(), strict=True)) == number
+    assert state.selected == (kept,) == tuple(state.visible[:1])
+    assert {e.status for e in state.visible} == {"finished"}
+
+
+def test_a_file_that_became_another_experiment_does_not_take_the_number_of_the_one_that_was_there() -> None:
+    directory = Path("records")
+    moves, stays = rs.Experiment({"a": 1}, directory / "a.json"), rs.Experiment({"a": 2}, directory / "b.json")
+    state = ExplorerState()
+    state.load([moves, stays])
+    numbers = state.numbers.tolist()
+    moves.path = directory / "c.json"
+    comes = rs.Experiment({"a": 3}, directory / "a.json")
+    for loaded in ([comes, moves, stays], [moves, stays, comes]):
+        state.load(loaded)
+        assert [state.number(e) for e in (moves, stays)] == numbers
+        assert sorted(state.numbers.tolist()) == sorted({*numbers, state.number(comes)})
+        assert list(state.experiments) == loaded
+    again = rs.Experiment({"a": 3}, directory / "a.json")
+    state.load([again, comes])
+    assert list(state.experiments) == [comes]  # as it was read last
+
+
 def test_a_record_that_vanished_after_it_was_listed_is_shown_without_its_observations(records: Path) -> None:
+    rs.record_experiment({"title": "long"}, records, {"loss": [1.0] * 50_000})  # a short one is summed up when read
     listed = rs.all_experiments(records)
-    assert listed[0].path is not None
-    listed[0].path.unlink()
+    path = listed[-1].path
+    assert path is not None
+    path.unlink()
     state = ExplorerState()
     state.load(listed)
-    assert len(state.visible) == 6
+    assert len(state.visible) == 7
     state.query = "final.loss >= 0"
-    assert len(state.visible) == 5
+    assert len(state.visible) == 6
 
 
 def test_the_state_needs_no_widget_library() -> None:
