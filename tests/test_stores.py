@@ -15,6 +15,7 @@ from pathlib import Path
 import fsspec
 import pytest
 import stores
+from botocore.utils import parse_timestamp
 from conftest import place_for_records
 from processes import run
 
@@ -22,6 +23,7 @@ import researcher as rs
 from researcher.errors import BadAddress, CannotRead, CannotWrite, RecordingWarning, RecordsNotFound
 from researcher.places import place
 from researcher.storage.directory import records_directory
+from researcher.storage.remote.systems import time_of
 
 PARAMS = {"title": "relu", "lr": 0.1}
 NAME = f"relu_{rs.get_hash(PARAMS)}"
@@ -398,6 +400,24 @@ def test_another_process_opens_it_with_one_request(s3, tmp_path, monkeypatch):
     with s3.requests() as again:
         assert run(OPENED, records) == "[0, 1, 2, 3]\n"
     assert len(again) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-24T15:26:30.000Z",
+        "2026-11-24T15:26:30.123456Z",
+        "2026-11-24T15:26:30+02:00",
+        "20261124T152630Z",
+        "Tue, 24 Nov 2026 15:26:30 GMT",
+        "Tue, 24 Nov 2026 15:26:30 +0200",
+        "1795533990",
+        1795533990,
+        1795533990.5,
+    ],
+)
+def test_times_are_read_as_botocore_reads_them(text):
+    assert time_of(text) == parse_timestamp(text)
 
 
 def test_names_that_mean_something_to_shells_and_urls_are_names(records):

@@ -90,16 +90,18 @@ def _session(options: dict[str, Any]) -> Any:
     from aiobotocore.session import AioSession
 
     session = AioSession(**options)
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=time_of)
     return session
 
 
-def _time(text: str) -> datetime:
-    """A time as S3 writes it in listings and in headers, or as others do who speak like it."""
-    with contextlib.suppress(ValueError):
-        return datetime.fromisoformat(text)
-    with contextlib.suppress(ValueError):
-        return parsedate_to_datetime(text)
+def time_of(text: Any) -> datetime:
+    """A time as S3 writes it in listings and in headers, or as any other service of AWS does."""
+    if isinstance(text, str):
+        with contextlib.suppress(ValueError):
+            if text[10:11] == "T":
+                return datetime.fromisoformat(text)
+            if text[3:4] == ",":
+                return parsedate_to_datetime(text)
     from botocore.utils import parse_timestamp
 
     return parse_timestamp(text)  # type: ignore[no-any-return]
