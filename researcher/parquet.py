@@ -44,7 +44,7 @@ from researcher.places import Place, place
 from researcher.storage.files import names_in
 
 if TYPE_CHECKING:
-    from researcher.storage.rows import Row
+    from researcher.storage.rows import Kinds, Row
 
 _AT_ONCE = 1_000  # experiments whose curves are in memory together, and are decoded together
 _VALUES = 1_000_000  # the same of values in their curves
@@ -71,10 +71,15 @@ def to_parquet(experiments: Sequence[Experiment], path: str | os.PathLike[str]) 
     from researcher.storage.rows import kinds_of, merged
 
     experiments = list(map(_still, experiments))
-    kinds = merged(map(kinds_of, _groups(experiments)))
+    kinds: Kinds = merged(map(kinds_of, _groups(experiments)))
     target = place(path)
     try:
-        parquet.write(target, _groups(experiments), kinds)
+        while True:
+            try:
+                parquet.write(target, _fitting(_groups(experiments), kinds), kinds)
+                return
+            except _OutgrownError as outgrown:
+                kinds = outgrown.kinds
     except RecordsNotFound:
         raise
     except OSError as error:
@@ -141,6 +146,29 @@ def _still(experiment: Experiment) -> Experiment:
     still = experiment.apart()
     _ = still.data
     return still
+
+
+class _OutgrownError(Exception):
+    """A record holds other things than it did when the columns were found; these are the columns that it needs."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+
+def _fitting(groups: Iterable[list[Row]], kinds: Kinds) -> Iterator[list[Row]]:
+    """The groups, all of whose values the columns hold.
+
+    Raises:
+        _OutgrownError: these columns do not.
+    """
+    from researcher.storage.rows import kinds_of, merged
+
+    for rows in groups:
+        needed = merged([kinds, kinds_of(rows)])
+        if needed != kinds:
+            raise _OutgrownError(needed)
+        yield rows
 
 
 def _groups(experiments: Sequence[Experiment]) -> Iterator[list[Row]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tempfile
 from pathlib import Path
@@ -181,6 +182,30 @@ def test_a_directory_of_files_is_read_as_one_and_a_damaged_file_hides_no_other(a
         found = rs.read_parquet(tmp_path)
     assert [e.name for e in found] == [experiments[i].name for i in (0, 2, 3)]
     assert [path for path, _ in found.damaged] == [tmp_path / "2.parquet"]
+
+
+@pytest.mark.parametrize("later", [{"loss": [0.5], "accuracy": [1.0]}, {"loss": [[0.5], [0.25]]}])
+def test_a_record_that_changes_while_it_is_written_is_in_it_whole(tmp_path, later, monkeypatch):
+    monkeypatch.setattr(parquet, "_AT_ONCE", 1)
+    paths = [rs.record_experiment({"lr": lr}, tmp_path, {"loss": [lr]}).path for lr in (0.1, 0.2)]
+    experiments = rs.all_experiments(tmp_path)
+    content = paths[0].read_text()
+
+    class Changing(rs.Experiment):
+        """The last one: when it has been looked at, the first one changes."""
+
+        @property
+        def data(self):
+            paths[0].write_text(content.replace('"loss": [0.1]', json.dumps(later)[1:-1]))
+            return super().data
+
+        def apart(self):
+            return self
+
+    last = Changing({"lr": 0.3, "observations": {"loss": [0.3]}})
+    rs.Experiments([*experiments, last]).to_parquet(tmp_path / "all.parquet")
+    found = {e.params["lr"]: e.observations for e in rs.read_parquet(tmp_path / "all.parquet")}
+    assert found == {0.1: later, 0.2: {"loss": [0.2]}, 0.3: {"loss": [0.3]}}
 
 
 def test_what_is_no_archive(tmp_path):
