@@ -42,6 +42,8 @@ from researcher.experiments import Experiments
 from researcher.load import warn_of
 from researcher.places import Place, place
 from researcher.storage.files import names_in
+from researcher.storage.order import Order
+from researcher.storage.shelf import Shelf, Shelved, Slot
 
 if TYPE_CHECKING:
     from researcher.storage.rows import Kinds, Row
@@ -91,8 +93,8 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
 
     Either may be a URL, such as ``s3://bucket/archive``.
 
-    Their ``.data`` is what was saved, and their ``.name`` that of the record; they have no ``.path``. Curves are read
-    when they are first looked at. Of a directory, a file that cannot be read, or that `archive` has not written yet, is
+    Their ``.data`` is what was saved, and their ``.name`` that of the record; they have no ``.path``. As of a records
+    directory, an `Experiment` is made when it is touched, and curves are read when they are first looked at. Of a directory, a file that cannot be read, or that `archive` has not written yet, is
     left out, warned of, and listed in ``.damaged`` of what is returned.
 
     Raises:
@@ -108,17 +110,19 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     ...     read_parquet(f"{directory}/relu.parquet")[0].data
     {'lr': 0.1, 'observations': {'loss': [0.5, 0.25]}}
     """
+    from researcher.storage.archived import Archive
     from researcher.storage.manifest import NAME, is_part, read
-    from researcher.storage.parquet import experiments_in
+    from researcher.storage.parquet import slots_in
 
     source = place(path)
+    archive = Archive()
     there = names_in(source)
     if there is None:
-        return Experiments(_sorted(experiments_in(source)))
+        return _sorted(archive, slots_in(source, archive))
     names = [name for name in there if is_part(name)]
     if not names and NAME not in there:
         raise RecordsNotFound(f"there is no file *.parquet in the directory {source}")
-    found: list[Experiment] = []
+    found: list[Slot] = []
     damaged: list[tuple[Place, str]] = []
     if NAME in there:
         try:
@@ -128,15 +132,16 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
             damaged.append((source / NAME, error.reason))
     for name in names:
         try:
-            found += experiments_in(source / name)
+            found += slots_in(source / name, archive)
         except DamagedRecord as error:
             damaged.append((source / name, error.reason))
     warn_of(damaged)
-    return Experiments(_sorted(found), damaged)
+    return _sorted(archive, found, damaged)
 
 
-def _sorted(experiments: Iterable[Experiment]) -> list[Experiment]:
-    return sorted(experiments, key=lambda e: (e.recorded_at, e.name))
+def _sorted(archive: Shelf, slots: Iterable[Slot], damaged: Iterable[tuple[Place, str]] = ()) -> Experiments:
+    archive.heads.forget()
+    return Experiments(Shelved(archive, sorted(slots, key=Order(archive).key)), damaged)
 
 
 def _still(experiment: Experiment) -> Experiment:

@@ -16,6 +16,8 @@ from strategies import NUMBERS, OBSERVATIONS, PARAMS, plain_dicts, tokens_and_te
 import researcher as rs
 from researcher import parquet
 from researcher.errors import CannotWrite, DamagedRecord, DamagedRecordWarning, NotRecordable, RecordsNotFound
+from researcher.observations import SUMMARIES
+from researcher.tables.tabling import table_of
 
 NAMES = st.sampled_from(["loss", "Loss", "a.b", "a", "a.list.element", "final.loss"]) | tokens_and_texts()
 WHOLE = st.lists(st.integers(-9, 9)) | st.lists(st.integers(-9, 9) | st.sampled_from([0.5, 2.0]))
@@ -38,17 +40,21 @@ MIXED = [experiment({}, {"format": 1}, {"loss": value}) for value in (1, 0.5, [1
 @given(st.lists(EXPERIMENTS, max_size=4))
 @example(MIXED)
 def test_what_was_saved_comes_back(experiments):
+    experiments = [rs.Experiment(e.data, name=f"e{i % 3}") for i, e in enumerate(experiments)]
     with tempfile.TemporaryDirectory() as directory:
         rs.Experiments(experiments).to_parquet(f"{directory}/all.parquet")
         found = rs.read_parquet(f"{directory}/all.parquet")
+        names = {name for e in experiments for name in e.observed()}
+        table = table_of(found)
+        listed = {(which, name): table.numbers(which, name).listed() for which in SUMMARIES for name in names}
         assert sorted(map(told, found)) == sorted(map(told, experiments))
+        for (which, name), numbers in listed.items():
+            assert repr(numbers) == repr([rs.Experiment(e.data).summary(which, name) for e in found])
 
 
 def told(found):
     """The summaries and all data of an experiment; tells 1 from 1.0, -0.0 from 0.0, and shows NaN."""
-    summaries = [
-        (name, which, found.summary(which, name)) for name in found.observed() for which in ("final", "min", "max")
-    ]
+    summaries = [(name, which, found.summary(which, name)) for name in found.observed() for which in SUMMARIES]
     return repr((sorted(summaries), rs.Experiment(found.data, rest=dict).data))
 
 
@@ -88,6 +94,7 @@ def test_experiments_from_an_archive_are_browsed_and_compared_as_from_records(ar
     assert [e.path for e in found] == [None] * 4
     assert found.frame().equals(experiments.frame())
     assert found.where("min.loss < 0.3").best("loss").name == experiments[0].name
+    assert found.where("at.20.loss == 0.5 or n.folds > 2") == [found[1], found[3]]
 
 
 def test_the_columns_are_typed(archive):

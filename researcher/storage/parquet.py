@@ -11,9 +11,11 @@ from typing import Any
 from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.places import Place
+from researcher.storage.archived import Archive
 from researcher.storage.arrow import pa, pq
 from researcher.storage.files import opened, replacing
-from researcher.storage.rows import Kinds, Row, belongs_to_head, experiment_of, table_of
+from researcher.storage.rows import Kinds, Row, belongs_to_head, table_of
+from researcher.storage.shelf import Shelved, Slot
 
 FORMAT = 1
 _ABOUT = b"researcher"  # the key of what the file says of itself
@@ -54,14 +56,20 @@ def about(path: Place) -> dict[str, Any]:
 
 
 def experiments_in(path: Place) -> list[Experiment]:
-    """The experiments in a file, in its order; their curves are read when they are first looked at.
+    """The experiments in a file, in its order; see `slots_in`."""
+    archive = Archive()
+    return [*Shelved(archive, slots_in(path, archive))]
+
+
+def slots_in(path: Place, archive: Archive) -> list[Slot]:
+    """What an archive has of a file from now on, in its order; curves are read when they are first looked at.
 
     Raises:
         RecordsNotFound: there is no such file.
         CannotRead: it is there and cannot be read.
         DamagedRecord: it is damaged, or holds something else.
     """
-    found: list[Experiment] = []
+    found: list[Slot] = []
     with _opened(path) as file:
         if not {"experiment", "record"} <= set(file.schema_arrow.names):
             raise DamagedRecord(
@@ -69,9 +77,7 @@ def experiments_in(path: Place) -> list[Experiment]:
             )
         heads = [name for name in file.schema_arrow.names if belongs_to_head(name)]
         for group in range(file.num_row_groups):
-            curves = _Curves(path, group)
-            rows = file.read_row_group(group, columns=heads).to_pylist()
-            found += [experiment_of(row, curves.of(place, row["experiment"])) for place, row in enumerate(rows)]
+            found += archive.add(file.read_row_group(group, columns=heads), _Curves(path, group))
     return found
 
 

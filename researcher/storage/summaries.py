@@ -79,6 +79,21 @@ class Summaries:
         self.whole.extend([_COUNTED] * len(curves))
         return True
 
+    def put_many(self, rows: Sequence[int], names: Sequence[str], numbers: Mapping[str, bytes], whole: bytes) -> None:
+        """Many records at once, whose observations have these names.
+
+        Args:
+            rows: of the records.
+            names: of the observations of each.
+            numbers: of each kind floats, those of the first record first.
+            whole: for each of these the bits that say which numbers are integers.
+        """
+        for row in rows:
+            self._begin(row, _KNOWN, names)
+        for which, column in self.numbers.items():
+            column.frombytes(numbers[which])
+        self.whole.frombytes(whole)
+
     def _begin(self, row: int, state: int, names: Collection[str]) -> None:
         """A row is in this state, and its lines, one for each of these names, are the next ones."""
         if row >= len(self._state):
