@@ -69,19 +69,10 @@ def spool(tmp_path_factory, monkeypatch):
 @pytest.fixture(params=["directory", "memory", "s3", "gs"])
 def records(request, tmp_path):
     """A place for records, empty: a directory, and what is none of this machine."""
-    return place_for_records(request, tmp_path)
+    return stores.chosen(request, tmp_path)
 
 
 @pytest.fixture(params=["directory", "s3", "gs"])
 def shared(request, tmp_path):
     """The same, for several processes."""
-    return place_for_records(request, tmp_path)
-
-
-def place_for_records(request, tmp_path):
-    request.getfixturevalue("spool")
-    if request.param == "directory":
-        return tmp_path / "records"
-    if request.param == "memory":
-        return f"memory://{tmp_path.name}"
-    return f"{request.getfixturevalue(request.param).new_bucket()}/records"
+    return stores.chosen(request, tmp_path)

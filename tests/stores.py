@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
+import pytest
 
 from researcher.places import Place, place
 
@@ -116,9 +117,14 @@ class GCS:
         return f"gs://{name}"
 
 
-def new_memory() -> str:
-    """The URL of an empty place in the memory of this process."""
-    return f"memory://records-{next(_numbers)}"
+def chosen(request: pytest.FixtureRequest, tmp_path: Path) -> str | Path:
+    """The place that the param of a fixture names, empty."""
+    request.getfixturevalue("spool")
+    if request.param == "directory":
+        return tmp_path / "records"
+    if request.param == "memory":
+        return f"memory://{tmp_path.name}"
+    return f"{request.getfixturevalue(request.param).new_bucket()}/records"
 
 
 def names(records: str | os.PathLike[str]) -> list[str]:

@@ -14,7 +14,6 @@ from pathlib import Path
 import fsspec
 import pytest
 import stores
-from conftest import place_for_records
 from processes import run
 
 import researcher as rs
@@ -63,7 +62,7 @@ def left(request, tmp_path):
     """The same, or a place on a store with what such a process sent there; the rest is in the spool."""
     if request.param == "directory":
         return request.getfixturevalue("left_here")
-    records = place_for_records(request, tmp_path)
+    records = stores.chosen(request, tmp_path)
     leave(records, MANY)
     return records
 

@@ -16,7 +16,6 @@ import fsspec
 import pytest
 import stores
 from botocore.utils import parse_timestamp
-from conftest import place_for_records
 from processes import run
 
 import researcher as rs
@@ -261,7 +260,7 @@ def elsewhere(spool, monkeypatch, tmp_path_factory):
 @pytest.fixture(params=["memory", "s3", "gs"])
 def store(request, tmp_path):
     """A place for records that is no directory."""
-    return place_for_records(request, tmp_path)
+    return stores.chosen(request, tmp_path)
 
 
 def test_others_see_what_runs_here_grow_and_end(store, elsewhere):
