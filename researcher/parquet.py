@@ -94,8 +94,9 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
     Either may be a URL, such as ``s3://bucket/archive``.
 
     Their ``.data`` is what was saved, and their ``.name`` that of the record; they have no ``.path``. As of a records
-    directory, an `Experiment` is made when it is touched, and curves are read when they are first looked at. Of a directory, a file that cannot be read, or that `archive` has not written yet, is
-    left out, warned of, and listed in ``.damaged`` of what is returned.
+    directory, an `Experiment` is made when it is touched, and curves are read when they are first looked at. Of a
+    directory, a file that cannot be read, or that `archive` has not written yet, is left out, warned of, and listed in
+    ``.damaged`` of what is returned.
 
     Raises:
         MissingExtra: pyarrow is not installed.

@@ -16,7 +16,7 @@ from strategies import NUMBERS, OBSERVATIONS, PARAMS, plain_dicts, tokens_and_te
 import researcher as rs
 from researcher import parquet
 from researcher.errors import CannotWrite, DamagedRecord, DamagedRecordWarning, NotRecordable, RecordsNotFound
-from researcher.observations import SUMMARIES
+from researcher.summary import SUMMARIES
 from researcher.tables.tabling import table_of
 
 NAMES = st.sampled_from(["loss", "Loss", "a.b", "a", "a.list.element", "final.loss"]) | tokens_and_texts()

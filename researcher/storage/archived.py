@@ -12,7 +12,6 @@ import numpy as np
 
 from researcher.errors import DamagedRecord
 from researcher.experiment import Experiment
-from researcher.observations import COUNTS, SUMMARIES
 from researcher.reserved import ours_of
 from researcher.storage import records
 from researcher.storage.arrow import pa
@@ -21,6 +20,7 @@ from researcher.storage.rows import experiment_of
 from researcher.storage.shelf import Home, Shelf, Slot
 from researcher.storage.split import put_together
 from researcher.storage.strict import may_hold_tokens
+from researcher.summary import COUNTS, SUMMARIES
 
 Series = Callable[[str], Any]
 
