@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import re
@@ -23,6 +24,7 @@ from researcher.errors import (
     NoSuchExperiment,
     RecordsNotFound,
 )
+from researcher.storage import records as layout
 from researcher.storage.directory import RecordsDirectory, records_directory
 
 OLD = Path(__file__).parent / "data" / "records-2020"
@@ -172,6 +174,10 @@ NO_RECORDS = {
     "a list": ("[1, 2]", "it holds a list, not an object"),
     "a number": ("NaN", "it holds a float, not an object"),
     "Latin-1": ('{"title": "é"}'.encode("latin-1"), "it is not UTF-8"),
+    "Latin-1 among observations": (
+        layout.encode({"lr": 1, "researcher": {"format": 1}}, {"précision": [0.5]}).replace("é".encode(), b"\xe9"),
+        r"it is not UTF-8 \(byte 71\)",
+    ),
     "UTF-16": ('{"title": "a"}'.encode("utf-16"), "it is not UTF-8"),
     "binary": (bytes(range(256)), "it is not UTF-8"),
     "deep": ('{"a": ' + "[" * 300 + "]" * 300 + "}", "it is nested too deeply"),
@@ -302,6 +308,16 @@ def test_a_record_that_was_deleted_after_loading_still_shows_what_was_read(tmp_p
     assert experiments.frame().columns.tolist() == columns
     with pytest.raises(RecordsNotFound, match="there is no record"):
         _ = experiment.observations
+
+
+def test_a_record_that_was_damaged_after_loading_stops_no_table(tmp_path):
+    path = rs.record_experiment({"lr": 0.1}, tmp_path, {"loss": [0.1] * 20_000}).path
+    rs.record_experiment({"lr": 0.2}, tmp_path, {"loss": [0.2]})
+    experiments = rs.all_experiments(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"loss", b"lo\xffs"))
+    assert experiments.frame()["loss"].tolist() == [pytest.approx(math.nan, nan_ok=True), 0.2]
+    with pytest.raises(DamagedRecord, match="not UTF-8"):
+        _ = experiments[0].observations
 
 
 def test_a_missing_record_is_an_error(tmp_path):

@@ -178,7 +178,7 @@ def curves_of(content: bytes) -> dict[str, list[float]] | None:
     """
     try:
         return _curves(_record_decoder().decode(content).observations)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -189,7 +189,7 @@ def taken_apart(content: bytes) -> tuple[bytes, dict[str, list[float]] | None]:
     """
     head, mark, rest = content.partition(_OBSERVED)
     if len(head) > 2 and mark and rest.endswith(_END):
-        with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             curves = _curves(_observations_decoder().decode(memoryview(rest)[: -len(_END)]))
             return head + _END, curves
     return content, None
