@@ -16,7 +16,7 @@ from researcher.reserved import ours_of
 from researcher.storage import records
 from researcher.storage.arrow import pa
 from researcher.storage.names import RECORD
-from researcher.storage.rows import experiment_of
+from researcher.storage.rows import FOLDED, experiment_of
 from researcher.storage.shelf import Home, Shelf, Slot
 from researcher.storage.split import put_together
 from researcher.storage.strict import may_hold_tokens
@@ -99,7 +99,7 @@ class Archive(Shelf):
         for text, places in alike.items():
             kinds = records.from_json(text).get("observations", {})
             wanted = [f"{which}.{name}" for which in SUMMARIES for name in kinds]
-            if kinds and "list<list<int>>" not in kinds.values() and {*wanted} <= {*heads.column_names}:
+            if kinds and FOLDED.isdisjoint(kinds.values()) and {*wanted} <= {*heads.column_names}:
                 there = [heads[name].is_valid().to_numpy()[places] for name in wanted]
                 known = np.array(places)[(observed[places] == len(kinds)) & np.all(there, axis=0)]
                 self._put([rows[place] for place in known.tolist()], kinds, heads, known)
@@ -110,10 +110,11 @@ class Archive(Shelf):
             which: np.stack([heads[f"{which}.{name}"].to_numpy()[places].astype(float) for name in kinds], axis=1)
             for which in SUMMARIES
         }
-        integers = np.array(["int" in kind for kind in kinds.values()])
+        may_be = np.array(["float" not in kind for kind in kinds.values()])
         whole = np.zeros((len(rows), len(kinds)), dtype=np.uint8)
         for bit, (which, found) in enumerate(numbers.items()):
-            whole |= ((found == found) & (integers | (which in COUNTS))).astype(np.uint8) << bit
+            integers = np.isfinite(found) & (found == np.floor(found)) & (may_be | (which in COUNTS))
+            whole |= integers.astype(np.uint8) << bit
         with self.lock:
             self.columns = None
             columns = {which: found.tobytes() for which, found in numbers.items()}

@@ -18,6 +18,7 @@ from researcher.summary import COUNTS, SUMMARIES
 Row = Mapping[str, Any]  # the values of an experiment by the name of their column
 Kinds = Mapping[str, str]  # the type of each column that not every archive has, by name
 
+FOLDED = {"list<list<int>>", "list<list<number>>"}  # a mean of these may be an integer or a float
 _GROUPS = ("params", *SUMMARIES, *SERIES)
 _TEXTS = pa.list_(pa.string())
 _OWN = {
@@ -128,7 +129,7 @@ def _row(experiment: Experiment, data: Mapping[str, Any]) -> Row:
 def _summaries_in(row: Row, exact: Mapping[str, str]) -> dict[tuple[str, str], object] | None:
     """The summaries that a row has, if they are all that the observations have, to the bit."""
     there = sum(value is not None for name, value in row.items() if name.startswith("final."))
-    if there != len(exact) or not {"list<list<int>>", "list<list<number>>"}.isdisjoint(exact.values()):
+    if there != len(exact) or not FOLDED.isdisjoint(exact.values()):
         return None
     found: dict[tuple[str, str], object] = {}
     for name, kind in exact.items():
