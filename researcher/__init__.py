@@ -136,7 +136,11 @@ def __getattr__(name: str) -> object:
     elif name in _MODULES:
         found = importlib.import_module(f"researcher.{name}")
     else:
-        raise AttributeError(f"module 'researcher' has no attribute {name!r}")
+        import difflib
+
+        near = difflib.get_close_matches(name, __dir__(), n=2)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise AttributeError(f"module 'researcher' has no attribute {name!r}{hint}", name=name)
     globals()[name] = found
     return found
 

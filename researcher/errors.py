@@ -22,7 +22,7 @@ ResearcherError
 ResearcherWarning        (UserWarning)
 ├── DamagedRecordWarning                          files that were left out of a load
 ├── RecordingWarning                              something was not recorded, or not yet, and where it is kept
-├── SweepWarning                                  experiments of a sweep that did not finish
+├── SweepWarning                                  experiments of a sweep that did not finish, or lack the objective
 ├── NewerFormatWarning                            a record written by a later version of researcher
 └── UnknownNameWarning                            a query names what no experiment has
 ```
@@ -183,7 +183,7 @@ class RecordingWarning(ResearcherWarning):
 
 
 class SweepWarning(ResearcherWarning):
-    """Some experiments of a sweep failed, or were interrupted."""
+    """Some experiments of a sweep failed, or were interrupted; or none observed the objective."""
 
 
 class NewerFormatWarning(ResearcherWarning):

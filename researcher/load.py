@@ -17,7 +17,7 @@ from researcher.storage.reading import read
 _warned: set[tuple[Place, str, int]] = set()
 
 
-def all_experiments(path: str | os.PathLike[str]) -> Experiments:
+def all_experiments(path: str | os.PathLike[str] = "records/") -> Experiments:
     """All experiments that are recorded in the directory ``path``, oldest first.
 
     The directory may be a URL, such as ``s3://bucket/records``; its files are read many at once.

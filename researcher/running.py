@@ -16,6 +16,7 @@ from researcher.experiment import Experiment
 from researcher.recorder import Errors, Recorder
 from researcher.recording.returned import results_of, told_already
 from researcher.recording.seeding import seed_of, seeded
+from researcher.recording.telling import warn
 from researcher.storage.rescue import rescued
 
 Call = Callable[[Mapping[str, Any], Recorder], Any]
@@ -63,7 +64,13 @@ def run(
     ...     run(train, {"lr": 0.5}, records).final_observations("loss")
     0.5
     """
-    return recorded_call(function, params, records, errors=errors, progress=progress)
+    experiment = recorded_call(function, params, records, errors=errors, progress=progress)
+    if not experiment.observations:
+        warn(
+            f"{name_of(function)} returned nothing and observed nothing, so the record has no more than the params. "
+            "Return a dict of observations, or take a parameter recorder and call recorder.observe."
+        )
+    return experiment
 
 
 def recorded_call(

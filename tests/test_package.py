@@ -75,3 +75,8 @@ def test_the_guide_to_the_code_names_every_file():
             named |= {root / room / name for name in re.findall(r"`([\w.]+)`", line.split("|")[1])}
     assert {path for path in named if not path.exists()} == set()
     assert {path for path in root.rglob("*.py") if path.name != "__init__.py"} - named == set()
+
+
+def test_a_name_that_is_not_there_is_told_its_near_miss():
+    with pytest.raises(AttributeError, match="no attribute 'Explorr'; did you mean Explorer"):
+        _ = rs.Explorr

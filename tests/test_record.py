@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
+import dataclasses
 import datetime as dt
 import json
 import pickle
+import re
 import tempfile
+import typing
 
+import pandas as pd
 import pytest
 import stores
 from hypothesis import given
@@ -223,3 +228,40 @@ def test_without_a_place_for_the_rescue_file_the_error_says_so(tmp_path, monkeyp
     with pytest.raises(NotRecordable, match="could not be kept in a rescue file either") as caught:
         rs.record_experiment({"x": {1}}, tmp_path)
     assert caught.value.rescue is None
+
+
+class History:
+    """What a Keras history looks like."""
+
+    history: typing.ClassVar = {"loss": [1.0]}
+
+
+@dataclasses.dataclass
+class Settings:
+    lr: float = 0.1
+
+
+@pytest.mark.parametrize(
+    ("params", "observations", "said"),
+    [
+        (argparse.Namespace(lr=0.1), {}, r"params is of the type Namespace; it must be a dict by name: vars\(params\)"),
+        (Settings(), {}, r"by name: dataclasses.asdict\(params\)"),
+        ({}, pd.DataFrame({"loss": [1.0]}), r"by name: observations.to_dict\('list'\)"),
+        ({}, History(), r"by name: observations.history"),
+        ({}, [1, 2], r"observations is of the type list; it must be a dict by name$"),
+    ],
+)
+def test_what_is_nearly_a_dict_is_told_how_to_become_one(tmp_path, params, observations, said):
+    with pytest.raises(NotRecordable) as caught:
+        rs.record_experiment(params, tmp_path, observations)
+    assert re.search(said, str(caught.value).partition("\n")[0])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_in_the_place_of_the_directory_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    for directory in (tmp_path / "file", tmp_path / "file" / "records"):
+        with pytest.raises(CannotWrite, match="there is a file in the place of the directory"):
+            rs.record_experiment({}, directory)
+        with pytest.raises(CannotWrite, match="there is a file in the place of the directory"):
+            rs.Recorder({}, directory).start()

@@ -12,7 +12,7 @@ import pytest
 from processes import run as run_script
 
 import researcher as rs
-from researcher.errors import CannotWrite, NotRecordable, NotRunnable, ObservationConflict
+from researcher.errors import CannotWrite, NotRecordable, NotRunnable, ObservationConflict, RecordingWarning
 
 PARAMS = {"title": "relu", "lr": 0.5}
 
@@ -45,6 +45,7 @@ def test_what_a_function_returns_is_recorded_as_if_it_had_been_handed_over(tmp_p
     assert "times" not in loaded.data["researcher"]
 
 
+@pytest.mark.filterwarnings("ignore:.* returned nothing and observed nothing")
 def test_the_forms_of_results(tmp_path):
     class History:
         history = {"loss": [np.float32(0.5), np.float32(0.25)]}  # noqa: RUF012 - as Keras has it
@@ -291,3 +292,12 @@ def test_run_is_the_function_whatever_is_imported_first():
         assert "numpy" not in sys.modules
     """
     run_script(textwrap.dedent(script))
+
+
+def test_a_function_that_tells_nothing_is_warned_of(tmp_path):
+    def train(params):
+        params["loss"] = 1.0
+
+    with pytest.warns(RecordingWarning, match="train returned nothing and observed nothing"):
+        rs.run(train, {"lr": 0.1}, tmp_path)
+    assert [e.status for e in rs.all_experiments(tmp_path)] == ["finished"]

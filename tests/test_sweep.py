@@ -491,3 +491,10 @@ def test_an_executor_that_breaks_ends_the_sweep_and_says_how_to_go_on(tmp_path, 
 def test_an_engine_that_is_none_is_refused(tmp_path, more, said):
     with pytest.raises(EngineError, match=said):
         rs.sweep(train, {"lr": [0.1]}, tmp_path, **more)
+
+
+def test_an_objective_that_none_observed_is_warned_of(tmp_path):
+    space = {"lr": [0.1, 0.2]}
+    with pytest.warns(SweepWarning, match="the objective 'los' was not observed; observed were: loss"):
+        found = rs.sweep(lambda params: {"loss": params["lr"]}, space, tmp_path, objective="los", n_jobs=1)
+    assert len(found) == 2

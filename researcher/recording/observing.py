@@ -7,6 +7,7 @@ import numbers
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from researcher.checking import no_dict
 from researcher.errors import NotRecordable, ObservationConflict, ResearcherError
 from researcher.experiment import Experiment
 from researcher.plain import plain
@@ -116,8 +117,7 @@ def joined(mapping: object, observations: dict[str, Any]) -> tuple[dict[Any, Any
     """The observations of a mapping and of keywords together, and an error if the mapping is none."""
     if isinstance(mapping, Mapping):
         return {**mapping, **observations}, []
-    said = f"observations is of the type {type(mapping).__name__}; it must be a dict by name"
-    return observations, [NotRecordable(said, mapping)]
+    return observations, [no_dict(mapping, "observations")]
 
 
 def step_of(step: object) -> float | None:

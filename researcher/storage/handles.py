@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 
 from researcher.storage import locks, names
-from researcher.storage.publish import placed, write_all
+from researcher.storage.publish import placed, present, write_all
 
 APPENDED = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _BESIDE = APPENDED | os.O_CREAT | os.O_EXCL
@@ -21,7 +21,7 @@ def made(directory: Path, name: str, first: int, content: bytes, *, beside_recor
 
     A name that a record has is free only for a journal ``beside_records``, as that may be its own, published by others.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    present(directory)
     beside = directory / f".{uuid.uuid4().hex}.tmp"
     handle = os.open(beside, _BESIDE, 0o666)
     try:

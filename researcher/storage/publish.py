@@ -32,6 +32,18 @@ def recordable(records: str | os.PathLike[str]) -> Place:
     return found
 
 
+def present(directory: Path) -> None:
+    """Make a directory that is missing.
+
+    Raises:
+        OSError: it cannot be made; such as NotADirectoryError, where a file is in its place.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise NotADirectoryError(errno.ENOTDIR, "there is a file in the place of the directory") from error
+
+
 def publish(directory: Place, name: str, content: bytes, first: int = 1) -> Place:
     """Write ``content`` into ``directory`` under the first free name of ``name.json``, ``name-2.json`` and so on.
 
@@ -50,7 +62,7 @@ def publish(directory: Place, name: str, content: bytes, first: int = 1) -> Plac
     found = _linked(directory, content, _numbered(name, first))
     if found is not None:
         return directory / found
-    directory.mkdir(parents=True, exist_ok=True)
+    present(directory)
     beside = directory / f".{uuid.uuid4().hex}.tmp"
     try:
         _write_synced(beside, content)

@@ -125,7 +125,10 @@ def sweep(
     if trouble := tally.trouble():
         warn(f"{trouble}\nCall it again to try these again.", SweepWarning)
     _refresh(directory)
-    return Experiments(known_outcomes(plan.settings, recorded(directory.experiments)), directory.damaged)
+    found = Experiments(known_outcomes(plan.settings, recorded(directory.experiments)), directory.damaged)
+    if aim is not None and (observed := found.observed()) and aim.observation not in observed:
+        warn(f"the objective {aim.observation!r} was not observed; observed were: {', '.join(observed)}", SweepWarning)
+    return found
 
 
 def _aim(study: Study | None, objective: str | None, mode: Mode | None) -> Objective | None:
