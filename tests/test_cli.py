@@ -395,6 +395,7 @@ def test_recover_what_is_not_there(tmp_path):
         ([-math.inf, 0.0, 1.0, math.inf, math.nan], "▁▁██×"),
         ([-1.7e308, 1.7e308], "▁█"),
         ([1.7e308] * 48, "▄" * 24),
+        ([0.0, 5e-324], "▄▄"),
         ([0.0, math.nan] * 24, "▄" * 24),
     ],
 )

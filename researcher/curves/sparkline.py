@@ -49,7 +49,7 @@ def _bar(value: float, low: float, high: float) -> str:
         return _NOT_A_NUMBER
     if math.isinf(value):
         return _LEVELS[-1] if value > 0 else _LEVELS[0]
+    value, low, high = value / 2, low / 2, high / 2  # as a difference may be beyond the range of floats
     if low == high:
         return _LEVELS[3]
-    part = value / 2 - low / 2  # halves, as a difference may be beyond the range of floats
-    return _LEVELS[round(part / (high / 2 - low / 2) * (len(_LEVELS) - 1))]
+    return _LEVELS[round((value - low) / (high - low) * (len(_LEVELS) - 1))]
