@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -39,11 +41,27 @@ class Group:
     selected: bool
 
 
+_FOLLOWS_FROM = (
+    *("experiments", "visible", "drawn", "selected", "unseen", "observations", "growth"),
+    *("group", "colour", "dash", "seed", "logarithmic"),
+)
+_known: WeakKeyDictionary[ExplorerState, tuple[list[object], tuple[list[Group], int]]] = WeakKeyDictionary()
+"""What was found last, and what it follows from: the table asks for it as the panels do."""
+
+
 def drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
     """Who is drawn, and how many groups are left out as they are too many; the state's lock is held.
 
     Groups have all visible members, so that their means are honest; those whose eyes are all shut are not drawn.
     """
+    chosen = [getattr(state, name) for name in _FOLLOWS_FROM]
+    known = _known.get(state)
+    if known is None or not all(map(operator.is_, known[0], chosen)):
+        known = _known[state] = chosen, _drawn_groups(state)
+    return known[1]
+
+
+def _drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
     selected = set(map(id, state.selected))
     every = _members(state)
     most = max(1, CURVES // max(1, len(state.observations))) if state.group else len(every)  # those drawn are few

@@ -21,6 +21,7 @@ _BUCKETS = (16, 256)  # neighbours of which the extremes are kept at hand
 _FINE = 4  # times as many of these as are drawn, at least, so that what is drawn of them is as good
 _AT_EDGES = 8  # points of a bucket at the edges of what is in sight
 _SPARE = 4_000_000  # points of lines that are kept though they are not drawn now
+_LEAST = 4_000  # points that a short line counts as, so that there are not very many of them
 
 
 class Drawn:
@@ -159,7 +160,7 @@ class Supply:
         room, found = _SPARE, Kept()
         for key, known in before.items():
             if key not in now:
-                room -= sum(len(line.x) for line in known[1])
+                room -= max(_LEAST, sum(len(line.x) for line in known[1]))
                 if room < 0:
                     break
                 found[key] = known
