@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from types import NoneType
 from typing import Any, Literal, TypeGuard
 
 from researcher.errors import ObservationConflict
@@ -89,7 +90,9 @@ def shape_of(observation: object) -> Shape:
         return "number"
     if not isinstance(observation, list) or not observation:
         return "other"
-    if set(map(type, observation)) <= {float} or all(_is_number(value) or value is None for value in observation):
+    if set(map(type, observation)) <= {float, int, NoneType} or all(
+        _is_number(value) or value is None for value in observation
+    ):
         return "curve"
     if all(isinstance(fold, list) and (not fold or shape_of(fold) == "curve") for fold in observation):
         return "folds"

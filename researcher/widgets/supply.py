@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from researcher.widgets.strokes import Stroke, strokes_of
 _BUCKETS = (16, 256)  # neighbours of which the extremes are kept at hand
 _FINE = 4  # times as many of these as are drawn, at least, so that what is drawn of them is as good
 _AT_EDGES = 8  # points of a bucket at the edges of what is in sight
+_AT_ONCE = 1_000_000  # points of lines that are looked at together
 _SPARE = 4_000_000  # points of lines that are kept though they are not drawn now
 _LEAST = 4_000  # points that a short line counts as, so that there are not very many of them
 
@@ -34,8 +36,8 @@ class Drawn:
         y: of the points, smoothed if that is wanted.
         raw: y before smoothing, or None.
         edges: the lower and the upper edge of the band, or None.
-        x_range: the first and the last place on the x axis; None if there is none.
-        y_range: the lowest and the highest place on the y axis, of all that is drawn of it.
+        x_range: the lowest and the highest place on the x axis; None if there is none, or it is not known yet.
+        y_range: the same on the y axis, of all that is drawn of it.
         kept: the points in sight, thinned; see `thin_out`.
         x_shown: of these points, of shape ``(n_kept,)``.
         y_shown: likewise.
@@ -49,13 +51,16 @@ class Drawn:
         self.y = y.places(curve.y if stroke.smooth is None else stroke.smooth)
         self.raw = None if stroke.smooth is None else y.places(curve.y)
         self.edges = None if band is None else (y.places(band.low), y.places(band.high))
-        self.x_range = _range(self.x)
-        self.y_range = _range(self.reached)
+        self.x_range: Range | None = None
+        self.y_range: Range | None = None
         self.kept: Indices = np.arange(len(self.x))
         self.x_shown, self.y_shown = self.x, self.y
         self._thinned_to: object = None
-        self._in_order = bool((self.x[1:] >= self.x[:-1]).all())
         self._coarse: dict[tuple[str, int], Indices] = {}
+
+    @cached_property
+    def _in_order(self) -> bool:
+        return bool((self.x[1:] >= self.x[:-1]).all())
 
     @property
     def reached(self) -> Array:
@@ -149,6 +154,8 @@ class Supply:
         before = self._kept
         self.groups, self.left_out = drawn_groups(self._state)
         now = {(g.members, name): self._lines(g, name, before) for g in self.groups for name in names}
+        _measure([line for key, known in now.items() if before.get(key) is not known for line in known[1]])
+        now = {key: (read, [line for line in own if line.x_range and line.y_range]) for key, (read, own) in now.items()}
         self._kept = now | self._spare(before, now)
         found = [[line for g in self.groups for line in now[g.members, name][1]] for name in names]
         drawn = {id(line.group) for lines in found for line in lines}
@@ -172,8 +179,7 @@ class Supply:
         read = (state.x, self.x, self.y, state.band, state.smoothing, *map(state.version, group.members))
         if known is None or known[0] != read:
             strokes = strokes_of([group], name, state.x, state.band, state.smoothing)
-            lines = [Drawn(group, stroke, self.x, self.y) for stroke in strokes]
-            known = (read, [line for line in lines if line.x_range and line.y_range])
+            known = (read, [Drawn(group, stroke, self.x, self.y) for stroke in strokes])
         for line in known[1]:
             line.group = group
         return known
@@ -188,9 +194,29 @@ def fitted(lines: Sequence[Drawn], clip: bool) -> Range:
     return min(low for low, _ in ranges), max(high for _, high in ranges)
 
 
-def _range(values: Array) -> Range | None:
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if len(finite) else None
+def _measure(lines: Sequence[Drawn]) -> None:
+    """Find how far lines reach, as many at once as are not too long.
+
+    NumPy lets other threads run while it goes through more than a few values, and comes back 5 ms later beside a cell
+    that computes: for each line by itself, that is most of the time that it takes to draw one that grows.
+    """
+    while lines:
+        places = np.cumsum([len(line.x) for line in lines])
+        n = max(1, int(np.searchsorted(places, _AT_ONCE, "right")))
+        some, lines = lines[:n], lines[n:]
+        for line, x_range, y_range in zip(
+            some, _ranges([line.x for line in some]), _ranges([line.reached for line in some]), strict=True
+        ):
+            line.x_range, line.y_range = x_range, y_range
+
+
+def _ranges(arrays: Sequence[Array]) -> list[Range | None]:
+    """The lowest and the highest finite value of each of these arrays, none of which is empty."""
+    values, starts = np.concatenate(arrays), np.cumsum([0, *map(len, arrays)])[:-1]
+    finite = np.isfinite(values)
+    lows = np.minimum.reduceat(np.where(finite, values, np.inf), starts).tolist()
+    highs = np.maximum.reduceat(np.where(finite, values, -np.inf), starts).tolist()
+    return [(low, high) if low <= high else None for low, high in zip(lows, highs, strict=True)]
 
 
 def _readable(experiment: Experiment) -> bool:
