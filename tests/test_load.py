@@ -6,6 +6,7 @@ import json
 import math
 import os
 import pickle
+import random
 import re
 import subprocess
 import sys
@@ -325,6 +326,49 @@ def test_a_missing_record_is_an_error(tmp_path):
         rs.load_experiment(tmp_path, "nothing")
     with pytest.raises(RecordsNotFound, match="there is no record"):
         rs.load_experiment(write(tmp_path, "file", "x"), "nothing")
+
+
+LOOK_ALIKES = [
+    b'{,\n  "observations": {"loss": [1.5]}\n}\n',
+    b'{\n  "a": 1,,\n  "observations": {"loss": [1.5]}\n}\n',
+    b'{"a": {"b": 1,\n  "observations": {"loss": [1.5]}\n}\n',
+    b'{"a": {"b": 1,\n  "observations": {"loss": [1.5]}\n}\n}\n',
+    b'{"a": [1,\n  "observations": {"loss": [1.5]}\n}\n',
+    b'{"a": 1,\n  "observations": {"loss": [1.5]}, "lr": 2\n}\n',
+    b'{"a": 1,\n  "observations": {"loss": [1.5]},\n  "observations": {"loss": [2.5]}\n}\n',
+    b'{"observations": {"loss": [1.5]}, "a": 1,\n  "observations": {"loss": [2.5]}\n}\n',
+    b'{"a": 1,\n  "observations": [{"loss": [1.5]}]\n}\n',
+]
+
+
+def test_a_file_is_read_with_others_as_it_is_alone_however_it_was_changed(tmp_path):
+    drawn = random.Random(0)
+    ours = {"format": 1, "status": "finished"}
+    curves = {"loss": [0.5, 2.0, 1.25], "n": 3, "é": [1, 0.5]}
+    whole = layout.encode({"title": "a", "lr": {"x": [1, 0.1]}, "researcher": ours}, curves)
+    for i, content in enumerate(LOOK_ALIKES):
+        (tmp_path / f"alike-{i}.json").write_bytes(content)
+    for i in range(600):
+        at, length = drawn.randrange(len(whole)), drawn.randrange(3)
+        between = bytes(drawn.choices(b'0,[]{}":\\n \n\xc3', k=drawn.randrange(3)))
+        (tmp_path / f"{i}.json").write_bytes(whole[:at] + between + whole[at + length :])
+    with pytest.warns(DamagedRecordWarning):
+        experiments = rs.all_experiments(tmp_path)
+    together = {e.path.name: told(e) for e in experiments} | {path.name: reason for path, reason in experiments.damaged}
+    assert 100 < len(experiments) < len(together) - 100
+    assert {path.name: told_alone(path) for path in tmp_path.iterdir()} == together
+
+
+def told_alone(path):
+    try:
+        return told(rs.load_experiment(path.parent, path.name))
+    except DamagedRecord as error:
+        return error.reason
+
+
+def told(experiment):
+    finals = {name: experiment.summary("final", name) for name in experiment.observed()}
+    return repr((experiment.params, sorted(experiment.data.items()), finals))
 
 
 def test_a_damaged_record_says_what_is_wrong_between_processes_too(records):

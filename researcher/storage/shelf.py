@@ -73,7 +73,10 @@ class Shelf:
         head, curves = records.taken_apart(content) if small else (content, None)
         with self.lock:
             self.columns = None
-            row = self.heads.add(name, head, rest=curves is not None)
+            try:
+                row = self.heads.add(name, head, rest=curves is not None)
+            except ValueError:
+                row, curves = self.heads.add(name, content), None  # which says what is wrong, and where
             if small:
                 self._sum_up(row, content, curves)
             return row
