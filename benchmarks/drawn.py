@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from researcher.storage import records
+from researcher.storage import layout
 
 OBSERVATIONS = ("loss", "val_loss", "accuracy", "val_accuracy")
 SEEDS = 5  # experiments of one setting
@@ -37,9 +37,9 @@ def write(directory: Path, workload: Workload) -> None:
     """Write the records of a workload into a new directory; without the care of real ones, as nobody needs these."""
     directory.mkdir(parents=True)
     for number, params in enumerate(settings(workload.experiments)):
-        head = records.stamped(params, duration=12.5, status="finished")
+        head = layout.stamped(params, duration=12.5, status="finished")
         head["researcher"]["recorded_at"] = (_BEGIN + datetime.timedelta(minutes=number)).isoformat()
-        content = records.encode(head, curves(number, workload.values))
+        content = layout.encode(head, curves(number, workload.values))
         (directory / f"{params['title']}_{head['hash']}.json").write_bytes(content)
 
 

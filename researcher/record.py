@@ -14,7 +14,7 @@ from researcher.observations import ObservationCollector
 from researcher.params import digest
 from researcher.places import place
 from researcher.plain import plain
-from researcher.storage import names, records
+from researcher.storage import layout, names
 from researcher.storage.publish import publish
 from researcher.storage.reading import recorded
 from researcher.storage.rescue import rescued
@@ -54,7 +54,7 @@ def record_experiment(
     if isinstance(observations, ObservationCollector):
         observations = observations.observations
     try:
-        head = records.stamped(checked_params(params), _seconds(duration), "finished")
+        head = layout.stamped(checked_params(params), _seconds(duration), "finished")
         return _publish(save_path, names.stem(head.get("title"), head["hash"]), head, observations)
     except (NotRecordable, CannotWrite, MissingExtra) as error:
         raise _with_rescue(error, params, observations) from error.__cause__
@@ -87,7 +87,7 @@ def save_experiment(
     try:
         own = _its_own(parameters)
         params = checked_params({key: parameters[key] for key in parameters if key not in own} if own else parameters)
-        head = records.stamped({**params, **own}, None, "finished")
+        head = layout.stamped({**params, **own}, None, "finished")
         return _publish(path, names.cleaned(str(name).removesuffix(".json")) or head["hash"], head, observations)
     except (NotRecordable, CannotWrite, MissingExtra) as error:
         raise _with_rescue(error, parameters, observations) from error.__cause__
@@ -142,7 +142,7 @@ def _publish(
     around = environment(directory)
     if around:
         head = {**head, "researcher": {**head["researcher"], "environment": around}}
-    content = records.encode(head, series)
+    content = layout.encode(head, series)
     try:
         path = publish(place(directory), name, content)
     except BadAddress as error:  # which names it without what is secret

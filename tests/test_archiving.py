@@ -18,7 +18,7 @@ from processes import run
 
 import researcher as rs
 from researcher.errors import CannotWrite, DamagedRecord, DamagedRecordWarning, RecordsNotFound
-from researcher.storage import records as layout
+from researcher.storage import layout
 
 MANY = 20_000
 

@@ -14,7 +14,7 @@ import pytest
 
 import researcher as rs
 from researcher.errors import DamagedRecordWarning, NewerFormatWarning
-from researcher.storage import catalogue, directory, listing, records
+from researcher.storage import catalogue, directory, layout, listing
 from researcher.storage.directory import RecordsDirectory
 from researcher.storage.reading import read
 
@@ -25,7 +25,7 @@ def content(i, **ours):
     head = {"title": f"t{i}", "lr": i / 7, "odd": {0: float("nan"), "a": "NaN"}, "hash": f"{i:032x}"}
     ours = {"format": 1, "status": "finished", "recorded_at": f"2026-01-01T00:{i:02}:00+00:00", **ours}
     curve = [random.Random(i).random() for _ in range(50)]
-    return records.encode({**head, "researcher": ours}, {"loss": curve, "acc": [*curve[:-1], float("nan")], "n": i})
+    return layout.encode({**head, "researcher": ours}, {"loss": curve, "acc": [*curve[:-1], float("nan")], "n": i})
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ from researcher.errors import (
     NoSuchExperiment,
     RecordsNotFound,
 )
-from researcher.storage import records as layout
+from researcher.storage import layout
 from researcher.storage.directory import RecordsDirectory, records_directory
 
 OLD = Path(__file__).parent / "data" / "records-2020"

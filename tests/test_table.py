@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import researcher as rs
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
-from researcher.storage import directory, records, shelf, summaries
+from researcher.storage import directory, layout, shelf, summaries
 from researcher.storage.reading import read
 from researcher.summary import SUMMARIES, summary_of
 from researcher.tables import one_by_one
@@ -96,7 +96,7 @@ def contents(draw):
     head = {**draw(PARAMS), **draw(st.fixed_dictionaries({}, optional=OWN))}
     observations = draw(OBSERVATIONS)
     if draw(st.booleans()):
-        return records.encode({**head, "researcher": draw(OURS)}, observations)
+        return layout.encode({**head, "researcher": draw(OURS)}, observations)
     return json.dumps({**head, **({"observations": observations} if draw(st.booleans()) else {})}).encode()
 
 
@@ -217,7 +217,7 @@ def test_columns_are_asked_while_another_thread_reads_what_is_new(tmp_path, monk
 
     def write(numbers):
         for i in numbers:
-            content = records.encode({**records.stamped({"i": i}, None, "finished")}, {"loss": [1.0, i]})
+            content = layout.encode({**layout.stamped({"i": i}, None, "finished")}, {"loss": [1.0, i]})
             (tmp_path / f"{i:04}.json").write_bytes(content)
         directory_.refresh()
 

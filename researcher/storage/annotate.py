@@ -13,7 +13,7 @@ import msgspec
 from researcher.errors import CannotWrite
 from researcher.experiment import Experiment
 from researcher.places import Address, Place
-from researcher.storage import names, records
+from researcher.storage import layout, names, records
 from researcher.storage.lines import Line, encoded
 from researcher.storage.locks import alone
 from researcher.storage.publish import replace
@@ -86,7 +86,7 @@ def _annotated(path: Place, content: bytes, line: Line) -> bytes:
     ours = {**rest.get("researcher", ours), **annotated(ours, line)}
     changed = _spliced(content, ours)
     if changed is None:
-        changed = records.encode({**record.head, "researcher": ours}, rest.get("observations") or {})
+        changed = layout.encode({**record.head, "researcher": ours}, rest.get("observations") or {})
     return changed
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from researcher.errors import DamagedRecord
 from researcher.experiment import Experiment
 from researcher.reserved import ours_of
-from researcher.storage import records
+from researcher.storage import json_texts, layout
 from researcher.storage.arrow import pa
 from researcher.storage.names import RECORD
 from researcher.storage.rows import FOLDED, experiment_of
@@ -97,7 +97,7 @@ class Archive(Shelf):
         finals = [heads[name].is_valid().to_numpy() for name in heads.column_names if name.startswith("final.")]
         observed = np.sum(finals, axis=0, dtype=int) if finals else np.zeros(len(rows), dtype=int)
         for text, places in alike.items():
-            kinds = records.from_json(text).get("observations", {})
+            kinds = json_texts.from_json(text).get("observations", {})
             wanted = [f"{which}.{name}" for which in SUMMARIES for name in kinds]
             if kinds and FOLDED.isdisjoint(kinds.values()) and {*wanted} <= {*heads.column_names}:
                 there = [heads[name].is_valid().to_numpy()[places] for name in wanted]
@@ -129,14 +129,14 @@ class Archive(Shelf):
                 yield name, error
                 continue
             observations = data.get("observations")
-            ours = {"researcher": {"format": records.FORMAT, **ours_of(data)}}
-            yield name, records.encode(ours, observations if isinstance(observations, dict) else {})
+            ours = {"researcher": {"format": layout.FORMAT, **ours_of(data)}}
+            yield name, layout.encode(ours, observations if isinstance(observations, dict) else {})
 
 
 def _parts(content: bytes) -> dict[str, msgspec.Raw] | None:
     """The parts of a text of `researcher.storage.split`; None if there are notes among them, or it is none."""
     try:
-        found = records.texts_of(content)
+        found = json_texts.texts_of(content)
     except (msgspec.MsgspecError, RecursionError):
         return None
     return found if "data" in found and found.keys() <= {"data", "series"} else None

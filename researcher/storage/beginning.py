@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from researcher.experiment import Experiment
-from researcher.storage import liveness, names, records
+from researcher.storage import layout, liveness, names
 from researcher.storage.lines import encoded
 from researcher.storage.whole import held
 
@@ -24,7 +24,7 @@ class Beginning(NamedTuple):
 
 def of_params(params: Mapping[str, Any], facts: Mapping[str, Any]) -> Beginning:
     """The journal of a new experiment, and what it says of itself from the first."""
-    return _beginning(records.stamped(params, None, "running"), {"id": uuid.uuid4().hex, **facts})
+    return _beginning(layout.stamped(params, None, "running"), {"id": uuid.uuid4().hex, **facts})
 
 
 def of_record(experiment: Experiment) -> Beginning:
@@ -41,4 +41,4 @@ def of_record(experiment: Experiment) -> Beginning:
 def _beginning(head: Mapping[str, Any], more: Mapping[str, Any]) -> Beginning:
     ours = {**head["researcher"], **more, "status": "running", "writer": liveness.writer()}
     name = names.stem(head.get("title"), str(head["hash"]))
-    return Beginning(name, records.encode_head({**head, "researcher": ours}))
+    return Beginning(name, layout.encode_head({**head, "researcher": ours}))

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from researcher.experiment import Experiment
 from researcher.places import Place
-from researcher.storage import names, records
+from researcher.storage import layout, names
 from researcher.storage.follow import JournalReader
 from researcher.storage.locks import alone
 from researcher.storage.publish import is_taken, publish, replace
@@ -100,4 +100,4 @@ def published_before(reader: JournalReader, place: Place) -> Place | None:
 def _content(reader: JournalReader) -> bytes:
     rest = reader.rest()
     ours = {key: value for key, value in rest["researcher"].items() if key != "resumes"}
-    return records.encode({**reader.head(), "researcher": ours}, rest["observations"])
+    return layout.encode({**reader.head(), "researcher": ours}, rest["observations"])

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from researcher.reserved import ours_of, recorded_at_of
-from researcher.storage import records
+from researcher.storage import json_texts, layout, records
 from researcher.storage.values import NONE, Values
 
 Key = tuple[str, ...]
 """Where a value stands: the key of a record, or of its ``researcher`` part: ``("researcher", "status")``."""
 
 REST: Key = ("observations",)  # in a layout: there is more in the file
-_FORMAT = str(records.FORMAT).encode()
+_FORMAT = str(layout.FORMAT).encode()
 
 
 class _Layout(NamedTuple):
@@ -120,7 +120,7 @@ class Heads:
     def loaded(cls, header: Mapping[str, Any], columns: Iterator[memoryview]) -> Heads:
         """The heads that were saved."""
         found = cls()
-        found.names = records.from_json(bytes(next(columns)))
+        found.names = json_texts.from_json(bytes(next(columns)))
         found.recorded_at.frombytes(next(columns))
         layouts, *rest = header["values"]
         found._layouts = Values.loaded(layouts, columns)
@@ -144,8 +144,8 @@ class Heads:
         if not content.isascii():
             content.decode()
         try:
-            raw = records.texts_of(content)
-            ours = records.texts_of(raw["researcher"]) if "researcher" in raw else {}
+            raw = json_texts.texts_of(content)
+            ours = json_texts.texts_of(raw["researcher"]) if "researcher" in raw else {}
         except (msgspec.MsgspecError, RecursionError) as error:
             raise ValueError(str(error)) from None
         if ours and (bytes(ours.get("format", b"")) != _FORMAT or "texts" in ours or "keys" in ours):

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from researcher.plain import DEEPEST, key_text
-from researcher.storage.records import shallow
+from researcher.storage.json_texts import shallow
 from researcher.storage.strict import TOKENS
 
 FOLDS = 10_000  # a fold beyond is taken for a mistake: a record lists all folds below it too

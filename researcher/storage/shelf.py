@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, SupportsIndex, TypeVar, overload
 from researcher.errors import DamagedRecord
 from researcher.experiment import Experiment
 from researcher.places import Place
-from researcher.storage import records
+from researcher.storage import layout, records
 from researcher.storage.heads import Heads, Key
 from researcher.storage.reading import rest, whole
 from researcher.storage.summaries import Summaries
@@ -70,7 +70,7 @@ class Shelf:
             ValueError: it is none; see `researcher.storage.records.decode`.
         """
         small = len(content) <= _SMALL
-        head, curves = records.taken_apart(content) if small else (content, None)
+        head, curves = layout.taken_apart(content) if small else (content, None)
         with self.lock:
             self.columns = None
             try:
@@ -88,7 +88,7 @@ class Shelf:
         for name, content in self.contents(wanted):
             if isinstance(content, bytes):
                 read += len(content)
-                self._sum_up(wanted[name], content, records.curves_of(content))
+                self._sum_up(wanted[name], content, layout.curves_of(content))
         if read:
             self.read_again(read)
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from researcher.experiment import Experiment
 from researcher.observations import shape_of
 from researcher.reserved import ours_of
-from researcher.storage import records
+from researcher.storage import json_texts
 from researcher.storage.strict import Notes, may_hold_tokens
 
 SERIES = ("observations", "steps", "times")
@@ -79,7 +79,7 @@ def put_together(text: str, series: Callable[[str], Any]) -> Together:
     Raises:
         ValueError: this is no such text.
     """
-    found = records.from_json(text)
+    found = json_texts.from_json(text)
     if not isinstance(found, dict) or not isinstance(found.get("data"), dict):
         raise ValueError("its column record does not hold the text of records")
     notes = Notes(found.get("texts"), found.get("keys"))

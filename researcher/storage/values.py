@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from researcher.plain import DEEPEST
-from researcher.storage.records import shallow
+from researcher.storage.json_texts import shallow
 from researcher.storage.strict import TOKENS, Notes, may_hold_tokens
 
 NONE = -1
