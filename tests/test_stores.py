@@ -105,11 +105,13 @@ except rs.errors.MissingExtra as error:
         ("rs.record_experiment({}, sys.argv[1], {'loss': 1})", "gs://bucket/records", "gcsfs", "gcs", True),
         ("rs.Recorder({}, sys.argv[1])", "s3://bucket/records", "s3fs", "s3", False),
         ("rs.all_experiments(sys.argv[1])", "s3://bucket/records", "s3fs", "s3", False),
+        ("rs.all_experiments(sys.argv[1])", "s3://bucket/records", "aiobotocore.config", "s3", False),  # half of it
     ],
 )
 def test_what_is_not_installed_is_said_and_nothing_lost(act, url, missing, extra, rescued):
     said = run(WITHOUT.format(act=act), url, missing)
     assert said.startswith(f"{extra} | {rescued} |")
+    assert missing in said
     assert f'pip install "researcher-notebook[{extra}]"' in said
 
 

@@ -67,7 +67,8 @@ def _kind_of(address: Address) -> tuple[Any, dict[str, Any]]:
         return fsspec.get_filesystem_class(scheme), fsspec.config.conf
     except ImportError as error:
         if scheme in _EXTRAS:
-            raise MissingExtra(_EXTRAS[scheme], f"records at {address} need a package that knows {scheme}://") from None
+            needed = f"records at {address} need a package that knows {scheme}:// ({error.__cause__ or error})"
+            raise MissingExtra(_EXTRAS[scheme], needed) from None
         raise BadAddress(f"{address} cannot be used: {error}") from None
     except ValueError as error:
         known = "s3://bucket/records, gs://bucket/records, memory://records"
