@@ -34,7 +34,15 @@ from pathlib import Path, PurePath
 
 
 class ResearcherError(Exception):
-    """The root of every error that researcher raises on purpose."""
+    """The root of every error that researcher raises on purpose.
+
+    In a notebook its traceback ends at the user's own line; ``%xmode Verbose`` shows all of it.
+    """
+
+    def _render_traceback_(self) -> list[str]:  # called by IPython
+        from researcher.tracebacks import shown
+
+        return shown(self)
 
 
 class _Rescued(ResearcherError):
