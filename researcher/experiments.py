@@ -14,7 +14,7 @@ from researcher.exporting import to_arrow, to_csv, to_pandas, to_polars
 from researcher.params import varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
-from researcher.storage.shelf import Shelved
+from researcher.storage.shelved import Shelved
 from researcher.summary import lower_is_better
 from researcher.summary_names import OFFERED
 from researcher.tables import one_by_one

@@ -43,7 +43,8 @@ from researcher.load import warn_of
 from researcher.places import Place, place
 from researcher.storage.files import names_in
 from researcher.storage.order import Order
-from researcher.storage.shelf import Shelf, Shelved, Slot
+from researcher.storage.shelf import Shelf, Slot
+from researcher.storage.shelved import Shelved
 
 if TYPE_CHECKING:
     from researcher.storage.rows import Kinds, Row

@@ -19,7 +19,7 @@ from researcher.summary_names import step_of
 
 
 def numbers_by_steps(experiment: Experiment, which: str) -> dict[str, dict[str, float]]:
-    """The number of each observation that has it, as `researcher.observations.numbers_of` gives others."""
+    """The number of each observation that has it, as `researcher.summary.numbers_of` gives others."""
     found = {name: number_by_steps(experiment, which, name) for name in experiment.observations}
     return {name: {which: number} for name, number in found.items() if isinstance(number, (int, float))}
 

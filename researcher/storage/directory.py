@@ -23,7 +23,8 @@ from researcher.storage.memory import recall, remember
 from researcher.storage.order import Order
 from researcher.storage.reading import content_of
 from researcher.storage.records import warn_of_newer
-from researcher.storage.shelf import Shelf, Shelved
+from researcher.storage.shelf import Shelf
+from researcher.storage.shelved import Shelved
 from researcher.storage.whereabouts import same
 
 _MUCH = 2**18  # bytes; to read less than that is not worth remembering

@@ -15,7 +15,8 @@ from researcher.storage.archived import Archive
 from researcher.storage.arrow import pa, pq
 from researcher.storage.files import opened, replacing
 from researcher.storage.rows import Kinds, Row, belongs_to_head, table_of
-from researcher.storage.shelf import Shelved, Slot
+from researcher.storage.shelf import Slot
+from researcher.storage.shelved import Shelved
 
 FORMAT = 1
 _ABOUT = b"researcher"  # the key of what the file says of itself

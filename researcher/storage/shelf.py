@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple, SupportsIndex, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar
 
 from researcher.errors import DamagedRecord
 from researcher.experiment import Experiment
@@ -184,71 +184,3 @@ class Shelf:
         """The rows of the experiment that was recorded under this id while it ran."""
         with self.lock:
             return self.heads.columns.get(("researcher", "id"), Values()).rows_of(experiment_id)
-
-
-class Shelved(Sequence[Experiment]):
-    """Some of the experiments of a shelf, and others, in an order of their own.
-
-    Attributes:
-        shelf: where the rows are; None if there are no rows.
-        slots: what is in each place.
-        kept: slots of which an array of rows was made, and that.
-    """
-
-    def __init__(self, shelf: Shelf | None, slots: Iterable[Slot] = ()) -> None:
-        self.shelf = shelf
-        self.slots: list[Slot] = [*slots]
-        self.kept: tuple[list[Slot], Any] | None = None
-
-    def __len__(self) -> int:
-        return len(self.slots)
-
-    @overload
-    def __getitem__(self, index: SupportsIndex) -> Experiment: ...
-    @overload
-    def __getitem__(self, index: slice) -> Shelved: ...
-    def __getitem__(self, index: SupportsIndex | slice) -> Experiment | Shelved:
-        if isinstance(index, slice):
-            return Shelved(self.shelf, self.slots[index])
-        return self._made(self.slots[index])
-
-    def __iter__(self) -> Iterator[Experiment]:
-        return map(self._made, self.slots)
-
-    def __contains__(self, value: object) -> bool:
-        return any(self._known(slot) is value for slot in self.slots)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether ``other`` has the same experiments in the same order; it may be a list or a tuple."""
-        if not isinstance(other, (list, tuple, Shelved)):
-            return NotImplemented
-        theirs = other if isinstance(other, Shelved) else Shelved(None, other)
-        one = self.shelf is theirs.shelf or None in (self.shelf, theirs.shelf)
-        if len(self) != len(theirs) or (one and self.slots == theirs.slots):
-            return len(self) == len(theirs)
-        pairs = zip(self.slots, theirs.slots, strict=True)
-        return all((one and a == b) or self._known(a) is theirs._known(b) is not None for a, b in pairs)
-
-    __hash__ = None  # type: ignore[assignment]  # as of a list
-
-    def index(self, value: object, start: int = 0, stop: int | None = None) -> int:
-        """The place of an experiment.
-
-        Raises:
-            ValueError: it is not there.
-        """
-        for place in range(*slice(start, stop).indices(len(self.slots))):
-            if self._known(self.slots[place]) is value:
-                return place
-        raise ValueError(f"{value!r} is not in the list")
-
-    def _made(self, slot: Slot) -> Experiment:
-        if self.shelf is None or not isinstance(slot, int):
-            return slot  # type: ignore[return-value]  # there are no rows
-        return self.shelf.experiment(slot)
-
-    def _known(self, slot: Slot) -> Experiment | None:
-        """What is in a slot if somebody asked for it."""
-        if isinstance(slot, Experiment) or self.shelf is None:
-            return slot if isinstance(slot, Experiment) else None
-        return self.shelf.made(slot)

@@ -8,7 +8,8 @@ import numpy as np
 
 from researcher.arrays import Indices
 from researcher.experiment import Experiment
-from researcher.storage.shelf import Home, Shelved, Slot
+from researcher.storage.shelf import Home, Slot
+from researcher.storage.shelved import Shelved
 from researcher.tables.table import Table
 
 

@@ -11,7 +11,7 @@ import traitlets as t
 
 from researcher.experiment import Experiment
 from researcher.plain import plain
-from researcher.storage.shelf import Shelved
+from researcher.storage.shelved import Shelved
 from researcher.tables.facets import kept_of
 from researcher.widgets.state import ExplorerState
 

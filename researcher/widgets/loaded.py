@@ -8,7 +8,7 @@ import numpy as np
 
 from researcher.arrays import Indices, Mask
 from researcher.experiment import Experiment
-from researcher.storage.shelf import Shelved
+from researcher.storage.shelved import Shelved
 from researcher.tables.columns import Columns
 from researcher.widgets.numbers import Numbers
 

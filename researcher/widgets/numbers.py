@@ -10,7 +10,8 @@ import numpy as np
 from researcher.arrays import Indices
 from researcher.experiment import Experiment
 from researcher.places import Place
-from researcher.storage.shelf import Home, Shelf, Shelved, Slot
+from researcher.storage.shelf import Home, Shelf, Slot
+from researcher.storage.shelved import Shelved
 
 _NOBODY = -1
 

@@ -9,7 +9,7 @@ from typing import Any
 import traitlets as t
 
 from researcher.experiment import Experiment
-from researcher.storage.shelf import Shelved
+from researcher.storage.shelved import Shelved
 from researcher.tables.facets import Kept
 from researcher.widgets.look import Look
 

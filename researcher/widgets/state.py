@@ -14,7 +14,7 @@ from researcher.arrays import Array, Indices
 from researcher.errors import ResearcherError
 from researcher.experiment import Experiment
 from researcher.garbage import uncollected
-from researcher.storage.shelf import Shelved
+from researcher.storage.shelved import Shelved
 from researcher.tables.column import Column
 from researcher.tables.columns import Columns
 from researcher.tables.facets import Facet, with_values
