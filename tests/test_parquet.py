@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import tempfile
 from pathlib import Path
 
@@ -213,6 +214,23 @@ def test_a_record_that_changes_while_it_is_written_is_in_it_whole(tmp_path, late
     rs.Experiments([*experiments, last]).to_parquet(tmp_path / "all.parquet")
     found = {e.params["lr"]: e.observations for e in rs.read_parquet(tmp_path / "all.parquet")}
     assert found == {0.1: later, 0.2: {"loss": [0.2]}, 0.3: {"loss": [0.3]}}
+
+
+def test_a_bit_that_fell_over_changes_no_value(tmp_path):
+    data = [{"lr": i / 7, "observations": {"loss": [i + step / 7 for step in range(300)]}} for i in range(20)]
+    path = tmp_path / "all.parquet"
+    rs.Experiments(map(rs.Experiment, data)).to_parquet(path)
+    whole, drawn, outcomes = path.read_bytes(), random.Random(0), set()
+    for _ in range(60):
+        at = drawn.randrange(len(whole))
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << drawn.randrange(8)]) + whole[at + 1 :])
+        try:
+            found = rs.read_parquet(path)
+            assert sorted((e.data for e in found), key=lambda one: one["lr"]) == data
+            outcomes.add("whole")
+        except DamagedRecord:
+            outcomes.add("damaged")
+    assert outcomes == {"whole", "damaged"}
 
 
 def test_what_is_no_archive(tmp_path):

@@ -36,7 +36,8 @@ def write(path: Place, groups: Iterable[Sequence[Row]], kinds: Kinds, **about: A
     """
     about = {"format": FORMAT, "kinds": kinds, **about}
     schema = table_of([], kinds).schema.with_metadata({_ABOUT: json.dumps(about).encode()})
-    with replacing(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+    how: Any = {"compression": "zstd", "write_page_checksum": True}
+    with replacing(path) as file, pq.ParquetWriter(file, schema, **how) as writer:
         for rows in groups:
             writer.write_table(table_of(rows, kinds))
 
@@ -113,13 +114,13 @@ class _Curves:
 @contextlib.contextmanager
 def _opened(path: Place) -> Iterator[pq.ParquetFile]:
     try:
-        with opened(path) as file, pq.ParquetFile(file) as found:
+        with opened(path) as file, pq.ParquetFile(file, page_checksum_verification=True) as found:
             yield found
     except (FileNotFoundError, NotADirectoryError):
         raise RecordsNotFound(f"there is no file {path}") from None
     except DamagedRecord:
         raise
-    except (OSError, ValueError, KeyError) as error:  # of pyarrow, which gives its OSErrors no number
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:  # the OSErrors of pyarrow have no number
         if getattr(error, "errno", None) is not None:
             raise CannotRead(f"cannot read {path}: {_in_short(error)}") from error
         raise DamagedRecord(path, f"it cannot be read as Parquet of experiments ({_in_short(error)})") from None
