@@ -233,6 +233,13 @@ def test_a_bit_that_fell_over_changes_no_value(tmp_path):
     assert outcomes == {"whole", "damaged"}
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_that_no_calendar_has_stops_no_file(tmp_path, time):
+    odd = experiment({"lr": 0.1}, {"format": 1, "recorded_at": time}, {"loss": [0.5]})
+    rs.Experiments([odd]).to_parquet(tmp_path / "all.parquet")
+    assert [*map(told, rs.read_parquet(tmp_path / "all.parquet"))] == [told(odd)]
+
+
 def test_what_is_no_archive(tmp_path):
     import pandas as pd
 

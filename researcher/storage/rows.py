@@ -115,7 +115,7 @@ def _row(experiment: Experiment, data: Mapping[str, Any]) -> Row:
         "title": utf8(experiment.title),
         "status": utf8(experiment.status),
         "timestamp": experiment.timestamp,
-        "recorded_at": datetime.datetime.fromtimestamp(at, datetime.UTC) if at else None,
+        "recorded_at": _utc(at),
         "duration": None if duration is None else as_float(duration),
         "tags": list(map(utf8, experiment.tags)),
         "notes": list(map(utf8, experiment.notes)),
@@ -124,6 +124,14 @@ def _row(experiment: Experiment, data: Mapping[str, Any]) -> Row:
         **{f"{which}.{utf8(name)}": experiment.summary(which, name) for which in SUMMARIES for name in observed},
         **series,
     }
+
+
+def _utc(at: float) -> datetime.datetime | None:
+    """The time of so many seconds since 1970; None for 0, and for what is outside of the years 1 to 9999."""
+    try:
+        return datetime.datetime.fromtimestamp(at, datetime.UTC) if at else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _summaries_in(row: Row, exact: Mapping[str, str]) -> dict[tuple[str, str], object] | None:
