@@ -110,11 +110,16 @@ class Coded:
 
     def or_else(self, other: Coded) -> Coded:
         """This column, and the values of another where this one has none."""
-        if not self.values or not other.values:
+        if not self.values or not other.values or (self.codes >= 0).all():
             return self if self.values else other
         codes = np.where(other.codes < 0, np.int32(-1), other.codes + np.int32(len(self.values)))
         both = Coded([*self.values, *other.values], np.where(self.codes < 0, codes, self.codes))
         return both.mapped(lambda value: value)
+
+
+def same(value: object, n: int) -> Coded:
+    """The column of ``n`` experiments that have this value, all of them."""
+    return Coded([value], np.zeros(n, dtype=np.int32))
 
 
 def coded(values: Iterable[object]) -> Coded:

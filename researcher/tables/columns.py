@@ -60,7 +60,8 @@ class Columns:
     @cached_property
     def titles(self) -> list[str]:
         """What each experiment is called: its title, or else the first characters of its hash."""
-        return [title or of[:8] for title, of in zip(self.given_titles, self.hashes, strict=True)]
+        titles = self.given_titles
+        return titles if all(titles) else [title or of[:8] for title, of in zip(titles, self.hashes, strict=True)]
 
     @cached_property
     def given_titles(self) -> list[str]:

@@ -19,7 +19,7 @@ from researcher.storage.shelf import Shelf
 from researcher.storage.summaries import Summaries
 from researcher.summary import lower_is_better
 from researcher.summary_names import by_steps
-from researcher.tables.coded import Coded, coded
+from researcher.tables.coded import Coded, coded, same
 
 _OURS = "researcher"
 
@@ -109,7 +109,7 @@ class Rows:
             raw = self.column(place)
             there = raw.mapped(lambda value: _alone(place, value).look_up((name,)))
             missing = _alone(place, ABSENT).look_up((name,))
-            self._paths[key] = there.or_else(coded([missing] * self.n)) if missing is not ABSENT else there
+            self._paths[key] = there.or_else(same(missing, self.n)) if missing is not ABSENT else there
         return self._paths[key]
 
     @cached_property

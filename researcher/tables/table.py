@@ -15,7 +15,7 @@ from researcher.params import ABSENT, Path, flattened, unused
 from researcher.storage.shelf import Shelf
 from researcher.storage.summaries import Summaries
 from researcher.summary_names import by_steps, summary_named
-from researcher.tables.coded import Coded, coded
+from researcher.tables.coded import Coded, coded, same
 from researcher.tables.numbers import Numbers
 from researcher.tables.params import params_of
 from researcher.tables.rows import Rows, rows_of
@@ -97,11 +97,11 @@ class Table:
     def title(self) -> Coded:
         """The title of each experiment as text; empty where it has none."""
         rows = self.shelved
-        column = (
-            None if rows is None else rows.column(("title",)).mapped(lambda value: "" if value is None else str(value))
-        )
+        column = None if rows is None else rows.column(("title",))
+        if column is not None and {*map(type, column.values)} - {str}:
+            column = column.mapped(lambda value: "" if value is None else str(value))
         found = self._with_loose(column, self._said(lambda e: e.title))
-        return found.or_else(coded([""] * len(self)))
+        return found.or_else(same("", len(self)))
 
     @cached_property
     def name(self) -> list[str]:

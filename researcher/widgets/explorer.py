@@ -6,7 +6,7 @@ import difflib
 import os
 import traceback
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
@@ -124,9 +124,10 @@ class Explorer(w.VBox, Look):
         self._source = source = Source(records, self.state)
         frame = chosen.pop("frame", None)
         missing = (*(apply_view(self.state, view) if view else ()), *choose(self.state, chosen))
-        self._views = self._built(source)  # what is not shown at first is drawn when it is opened
+        for part in self._built(source):
+            self._views.append(part)
+            part.face.tell()  # the page is at it while the next is made
         header, save, query, filters, *parts = (view.face for view in self._views)
-        parts[-1].add_class("rs-side")
         top, main = Area([header, save]).add_class("rs-top"), Area(parts).add_class("rs-main")
         super().__init__([top, query, filters, main], _dom_classes=["rs-explorer"])
         self.state.observe(self._follow, [*_CHOSEN, *NAMED])
@@ -137,18 +138,16 @@ class Explorer(w.VBox, Look):
             self.frame = frame
         source.follow()
 
-    def _built(self, source: Source) -> list[View]:
+    def _built(self, source: Source) -> Iterator[View]:
         """All views of the state but those of tabs; taking one out is taking out its line."""
         state, pointing = self.state, Pointing()
-        return [
-            HeaderView(state),
-            SaveView(state, source.records),
-            QueryView(state),
-            FiltersView(state),
-            TableView(state, pointing),
-            DividerView(state),
-            TabsView(state, pointing),
-        ]
+        yield HeaderView(state)
+        yield SaveView(state, source.records)
+        yield QueryView(state)
+        yield FiltersView(state)
+        yield TableView(state, pointing)
+        yield DividerView(state)
+        yield TabsView(state, pointing)
 
     @property
     def view(self) -> dict[str, Any]:

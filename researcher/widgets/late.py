@@ -26,6 +26,10 @@ class Late(w.Widget):
             self.open()
         return super().model_id
 
+    def tell(self) -> None:
+        """Let the page hear of it, and of all that is in it, now."""
+        assert self.model_id  # noqa: S101 - asking is telling
+
     @property
     def closed(self) -> bool:
         """Whether the page is to forget it."""

@@ -11,6 +11,7 @@ import ipywidgets as w
 import numpy as np
 
 from researcher.arrays import Array
+from researcher.widgets.late import Column, Text
 from researcher.widgets.room import Range
 from researcher.widgets.scale import Scale
 from researcher.widgets.supply import Drawn
@@ -19,12 +20,20 @@ from researcher.widgets.supply import Drawn
 class Panel:
     """The figure of one observation: its axes, and an empty mark in the place of which the page draws the curves."""
 
-    def __init__(self, x: bq.Scale) -> None:
+    def __init__(self, x: bq.Scale, whole: bq.Scale) -> None:
+        """Make one.
+
+        Args:
+            x: the x axis of all panels.
+            whole: what bqplot wants for the figure itself; one does for all of them.
+        """
         y = bq.LinearScale(min=0.0, max=1.0)
-        self.title = w.HTML()
+        self.title = Text()
         self.figure = bq.Figure(
             marks=[bq.Lines(x=[], y=[], scales={"x": x, "y": y})],
             axes=[bq.Axis(scale=x, grid_lines="none"), bq.Axis(scale=y, side="left")],  # as overlay.js expects them
+            scale_x=whole,
+            scale_y=whole,
             padding_x=0,
             padding_y=0,
             fig_margin={"top": 8, "bottom": 26, "left": 46, "right": 14},
@@ -34,7 +43,7 @@ class Panel:
             max_aspect_ratio=100,
             layout=w.Layout(width="auto", min_width="0", height="190px"),
         )
-        self.face = w.VBox([self.title, self.figure], layout=w.Layout(min_width="0"))
+        self.face = Column([self.title, self.figure])
 
     def name(self, observation: str) -> None:
         """Write the name of the observation above it."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import bqplot as bq
-import ipywidgets as w
 
+from researcher.widgets.late import Area, Text
 from researcher.widgets.overlay import Overlay
 from researcher.widgets.panel import Panel, told, written
 from researcher.widgets.pointing import Pointing
@@ -41,11 +41,11 @@ class PanelsView(View):
         self._choice: list[object] = []
         self._fits: dict[str, tuple[list[object], Range]] = {}
         self._x = bq.LinearScale(min=0.0, max=1.0)  # the page moves it
+        self._whole = bq.LinearScale(min=0.0, max=1.0, allow_padding=False)
         self.panels: list[Panel] = []
-        self.grid = w.Box()
-        self.grid.add_class("rs-panels")
+        self.grid = Area().add_class("rs-panels")
         self.overlay = Overlay(pointing=pointing)
-        self.caption = w.HTML()
+        self.caption = Text()
         self.hear(self.overlay, {"select": self._select, "zoom": self._zoom})
         super().__init__(state, self.grid, self.overlay, self.caption)
 
@@ -53,7 +53,7 @@ class PanelsView(View):
         """Draw the lines of each panel, thinned to what a page draws smoothly, and say what is drawn."""
         names = self.state.observations
         while len(self.panels) < len(names):
-            self.panels.append(Panel(self._x))
+            self.panels.append(Panel(self._x, self._whole))
         shown = self.panels[: len(names)]
         found = self.supply.take(names)
         self._make_room(names, found)

@@ -36,6 +36,7 @@ class TabsView(View):
         self._pointing = pointing
         self.hear(self.tabs, {"open": self._open})
         super().__init__(state, self.tabs)
+        self.face.add_class("rs-side")
 
     def render(self) -> None:
         """Mark the tab that is open, and show its views."""
