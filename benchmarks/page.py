@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import nbformat
 from playwright.sync_api import Browser
 
+import researcher
 from tests.browser.harness import Notebook, Server, chromium, notebook_of, serve
 
 _WATCH = Path(__file__).with_name("watch.js").read_text(encoding="utf-8")
@@ -79,7 +81,8 @@ class Page:
 
 @contextmanager
 def browsing() -> Iterator[Pages]:
-    """A server and a browser, as long as they are needed."""
+    """A server and a browser, as long as they are needed; the package is compiled, as it is where it is installed."""
+    compileall.compile_dir(Path(researcher.__file__).parent, quiet=1)
     with tempfile.TemporaryDirectory() as home, serve("notebook", Path(home)) as server, chromium() as browser:
         server.use_theme("light")
         yield Pages(server, browser)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 from researcher.params import ABSENT
 
@@ -39,7 +40,7 @@ def literal(value: Any) -> str:
 def laid_out(prefix: str, value: Any, indent: int = 0, end: str = "") -> str:
     """The value after ``prefix``: in one line if that is no wider than `WIDTH`, else one line an item."""
     line = f"{' ' * indent}{prefix}{literal(value)}{end}"
-    if len(line) <= WIDTH or not isinstance(value, (list, tuple, Mapping)) or not value:
+    if width(line) <= WIDTH or not isinstance(value, (list, tuple, Mapping)) or not value:
         return line
     opening, items, closing = _parts(value)
     body = [laid_out(name, item, indent + 4, ",") for name, item in items]
@@ -49,11 +50,18 @@ def laid_out(prefix: str, value: Any, indent: int = 0, end: str = "") -> str:
 def called(prefix: str, arguments: list[tuple[str, Any]]) -> str:
     """The call ``prefix(name=value, ...)``; the arguments are in one line, or in one below, or in one each."""
     body = ", ".join(f"{name}{literal(value)}" for name, value in arguments)
-    if len(prefix) + len(body) + 2 <= WIDTH:
+    if width(prefix) + width(body) + 2 <= WIDTH:
         return f"{prefix}({body})"
-    if len(body) + 4 <= WIDTH:
+    if width(body) + 4 <= WIDTH:
         return f"{prefix}(\n    {body}\n)"
     return "\n".join([f"{prefix}(", *(laid_out(name, value, 4, ",") for name, value in arguments), ")"])
+
+
+def width(text: str) -> int:
+    """How many columns a text takes: two for a wide letter, as of Chinese, and none for one that is put on another."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(letter) in "WF" else not combining(letter) for letter in text)
 
 
 def _parts(value: Any) -> tuple[str, list[tuple[str, Any]], str]:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 import researcher as rs
 from researcher.widgets.choosing import choose
 from researcher.widgets.code import code_of
-from researcher.widgets.literal import WIDTH
+from researcher.widgets.literal import WIDTH, width
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.viewing import view_of
 
@@ -64,7 +64,7 @@ def test_the_layout_is_that_of_black_and_ruff(chosen: dict[str, Any]) -> None:
     state = opened()
     choose(state, chosen)
     code = code_of("records/", state)
-    if all(len(line) <= WIDTH for line in code.splitlines()):
+    if all(width(line) <= WIDTH for line in code.splitlines()):
         assert formatted(code) == code
 
 
