@@ -14,7 +14,8 @@ import nbformat
 from playwright.sync_api import Browser
 
 import researcher
-from tests.browser.harness import Notebook, Server, chromium, notebook_of, serve
+from tests.browser.harness import Notebook, chromium, notebook_of
+from tests.browser.servers import Server, serve
 
 _WATCH = Path(__file__).with_name("watch.js").read_text(encoding="utf-8")
 _MEMORY = """import gc

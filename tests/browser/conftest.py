@@ -18,7 +18,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser
 
-from .harness import KERNEL, Notebook, Server, chromium, notebook_of, serve
+from .harness import Notebook, chromium, notebook_of
+from .servers import KERNEL, Server, serve
 
 HERE = Path(__file__).parent
 

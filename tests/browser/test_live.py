@@ -13,7 +13,8 @@ import pytest
 import researcher as rs
 
 from .conftest import OpenNotebook
-from .harness import OLD_KERNEL, Notebook
+from .harness import Notebook
+from .servers import OLD_KERNEL
 
 EXPLORE = "import researcher as rs\nexplorer = rs.Explorer('records/')\nexplorer"
 # Trains until a file appears, so that the tests wait for what they see and never for a time.

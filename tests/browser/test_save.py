@@ -15,7 +15,8 @@ from playwright.sync_api import expect
 import researcher as rs
 
 from .conftest import OpenNotebook
-from .harness import SCREENSHOTS, TIMEOUT, Notebook
+from .harness import SCREENSHOTS, Notebook
+from .servers import TIMEOUT
 
 PATIENCE = TIMEOUT * 1000  # milliseconds, for each wait
 SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/', query='depth > 1')\nexplorer"

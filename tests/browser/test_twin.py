@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import researcher as rs
 
 from .conftest import OpenNotebook
-from .harness import SCREENSHOTS, TIMEOUT, Notebook, Server
+from .harness import SCREENSHOTS, Notebook
+from .servers import TIMEOUT, Server
 
 PATIENCE = TIMEOUT * 1000  # milliseconds, for each wait
 SETUP = "import researcher as rs\nexplorer = rs.Explorer('records/')\nexplorer"

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, ConsoleMessage
 
 import researcher as rs
 
-from .harness import FOLDERS, SCREENSHOTS, TIMEOUT, free_port, running
+from .harness import SCREENSHOTS
+from .servers import FOLDERS, TIMEOUT, free_port, running
 
 CELL = "import researcher as rs\nexplorer = rs.Explorer('records/')\nexplorer"
 # Which thread a callback runs on, beside the Explorer.
