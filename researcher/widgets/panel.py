@@ -11,10 +11,10 @@ import ipywidgets as w
 import numpy as np
 
 from researcher.arrays import Array
+from researcher.widgets.drawn import Drawn
 from researcher.widgets.late import Column, Text
 from researcher.widgets.room import Range
 from researcher.widgets.scale import Scale
-from researcher.widgets.supply import Drawn
 
 
 class Panel:

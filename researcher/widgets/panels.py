@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import bqplot as bq
 
+from researcher.widgets.drawn import Drawn
 from researcher.widgets.late import Area, Text
 from researcher.widgets.overlay import Overlay
 from researcher.widgets.panel import Panel, told, written
@@ -16,7 +17,7 @@ from researcher.widgets.pointing import Pointing
 from researcher.widgets.remarks import remarks
 from researcher.widgets.room import Range, x_room, y_room
 from researcher.widgets.state import ExplorerState
-from researcher.widgets.supply import Drawn, Supply, fitted
+from researcher.widgets.supply import Supply, fitted
 from researcher.widgets.view import View
 
 POINTS = 12_000  # points over all panels that a page still pans smoothly

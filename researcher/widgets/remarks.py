@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from researcher.widgets.drawn import Drawn
 from researcher.widgets.state import ExplorerState
-from researcher.widgets.supply import Drawn, Supply
+from researcher.widgets.supply import Supply
 
 BANDS = {"std": "one standard deviation", "se": "one standard error", "95": "95 % of the mean", "minmax": "all values"}
 

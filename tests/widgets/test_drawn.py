@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from researcher.curves.curves import Curve
+from researcher.widgets.drawn import Drawn
 from researcher.widgets.plan import Group
 from researcher.widgets.scale import Scale
 from researcher.widgets.strokes import Stroke
-from researcher.widgets.supply import Drawn
 
 N = 200_000
 
