@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,20 +21,25 @@ class Column:
     Attributes:
         name: a dotted param name, ``final.loss`` and the like, an observation's name for its final value, or one of
             ``status``, ``title``, ``timestamp``, ``duration`` and ``hash``.
-        values: the values, `ABSENT` where an experiment has none, of length ``n_experiments``.
         numeric: whether all values that are there are numbers.
         numbers: the values as floats; of other values the place in their order. NaN where there is none. Of shape
             ``(n_experiments,)``.
         labels: what the places stand for, in order; empty for a numeric column.
         there: which experiments have a value, NaN among them, of shape ``(n_experiments,)``.
+        listed: gives the values.
     """
 
     name: str
-    values: tuple[Any, ...]
     numeric: bool
     numbers: Array
     labels: tuple[str, ...]
     there: Mask
+    listed: Callable[[], Iterable[Any]]
+
+    @cached_property
+    def values(self) -> tuple[Any, ...]:
+        """The values, `ABSENT` where an experiment has none, of length ``n_experiments``."""
+        return tuple(self.listed())
 
     @property
     def wide(self) -> bool:
@@ -43,19 +50,24 @@ class Column:
 
 def column_of_facet(facet: Facet) -> Column:
     """The column of a param whose facet is known."""
-    found = np.empty(len(facet.values), dtype=object)
-    for place, value in enumerate(facet.values):  # not all at once, as some may be lists
-        found[place] = value
-    there, values = facet.there, tuple(found[facet.codes].tolist())
+
+    def listed() -> list[Any]:
+        return [facet.values[code] for code in facet.codes.tolist()]
+
+    there = facet.there
     if facet.numeric:
-        return Column(facet.name, values, True, facet.numbers[facet.codes], (), there)
+        return Column(facet.name, True, facet.numbers[facet.codes], (), there, listed)
     labels = facet.labels[: len(facet.values) - (facet.values[-1:] == (ABSENT,))]
-    return Column(facet.name, values, False, np.where(there, facet.codes, np.nan), labels, there)
+    return Column(facet.name, False, np.where(there, facet.codes, np.nan), labels, there, listed)
 
 
 def column_of_numbers(name: str, numbers: Array, there: Mask) -> Column:
     """The column of a summary: a number for each experiment, and which of them have one."""
-    values = numbers.tolist()
-    for row in np.flatnonzero(~there).tolist():
-        values[row] = ABSENT
-    return Column(name, tuple(values), True, np.where(there, numbers, np.nan), (), there)
+
+    def listed() -> list[Any]:
+        values: list[Any] = numbers.tolist()
+        for row in np.flatnonzero(~there).tolist():
+            values[row] = ABSENT
+        return values
+
+    return Column(name, True, np.where(there, numbers, np.nan), (), there, listed)
