@@ -65,7 +65,7 @@ def publish(directory: Place, name: str, content: bytes, first: int = 1) -> Plac
     present(directory)
     beside = directory / f".{uuid.uuid4().hex}.tmp"
     try:
-        _write_synced(beside, content)
+        write_synced(beside, content)
         target = next(target for target in map(directory.joinpath, _numbered(name, first)) if placed(beside, target))
     finally:
         with contextlib.suppress(OSError):  # after a move it is gone; otherwise the first error is the one to tell
@@ -204,7 +204,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     sync_directory(path.parent)
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a new file, and bring it to the disk."""
     with path.open("xb") as file:
         file.write(content)
         file.flush()

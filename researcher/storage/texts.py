@@ -9,7 +9,7 @@ import re
 import uuid
 
 from researcher.places import Address, Place
-from researcher.storage.publish import placed
+from researcher.storage.publish import placed, sync_directory, write_synced
 
 FOLDER = "code"
 _NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{32}}\.[a-z]{{1,8}}")
@@ -38,8 +38,9 @@ def keep(directory: Place, text: str, ending: str) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{uuid.uuid4().hex}.tmp")
         try:
-            beside.write_bytes(_bytes(text))
+            write_synced(beside, _bytes(text))
             placed(beside, path)
+            sync_directory(path.parent)
         finally:
             with contextlib.suppress(OSError):
                 beside.unlink()
