@@ -16,11 +16,13 @@ const axesAt = (pen, names, axes, rows, width, height) => {
   });
 };
 
-/** A dotted name cut to the room it has, at its beginning: its end tells more. */
+/** A dotted name cut to the room it has, at its beginning, by whole parts if that will do: its end tells more. */
 const titleOf = (pen, name, room) => {
   const parts = name.split(".");
   let short = name;
-  while (parts.length > 1 && pen.measureText(short).width > room) { parts.shift(); short = `…${parts.join(".")}`; }
+  const wide = () => pen.measureText(short).width > room;
+  while (parts.length > 1 && wide()) { parts.shift(); short = `…${parts.join(".")}`; }
+  while (short.length > 2 && wide()) short = `…${short.replace("…", "").slice(1)}`;
   return short;
 };
 

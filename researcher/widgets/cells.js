@@ -3,11 +3,7 @@ const int32 = (view) => new Int32Array(whole(view));
 const float64 = (view) => new Float64Array(whole(view));
 const uint8 = (view) => new Uint8Array(whole(view));
 
-/** Four significant digits, as researcher.params.number_label in Python. @param {number} x */
-const digits = (x) => (Number.isNaN(x) ? "NaN" : x === Infinity ? "∞" : x === -Infinity ? "−∞"
-  : Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : x.toPrecision(4));
-/** Two significant digits. @param {number} x not negative */
-const brief = (x) => (x === 0 ? "0" : x >= 100 && x < 1e6 ? x.toFixed(0) : x.toPrecision(2));
+const digits = (x) => numberLabel(x, true);
 const signed = (x) => `${x < 0 ? "−" : "+"}${brief(Math.abs(x))}`;
 /** @param {number} seconds */
 const lasting = (seconds) => {

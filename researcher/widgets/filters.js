@@ -10,10 +10,9 @@ const said = (facet, kept) => {
     const names = facet.keys.flatMap((key, i) => (kept.includes(key) ? [facet.labels[i]] : []));
     return names.length > 2 ? `${names.slice(0, 2).join(", ")}, +${names.length - 2}` : names.join(", ");
   }
-  const short = (x) => String(Number(x.toPrecision(4)));
   if (kept.contains) return `contains “${kept.contains}”`;
-  if (kept.min === undefined) return `≤ ${short(kept.max)}`;
-  return kept.max === undefined ? `≥ ${short(kept.min)}` : `${short(kept.min)} – ${short(kept.max)}`;
+  if (kept.min === undefined) return `≤ ${numberLabel(kept.max)}`;
+  return kept.max === undefined ? `≥ ${numberLabel(kept.min)}` : `${numberLabel(kept.min)} – ${numberLabel(kept.max)}`;
 };
 
 /** @param {{ model: any, el: HTMLElement }} context */
@@ -61,7 +60,7 @@ function render({ model, el }) {
     const slider = (end, edge) => h("input", { type: "range", min: "0", max: "1000", step: "1", value: String(Math.round(1000 * place(ends[end] ?? edge))),
       "data-range": `${facet.name} ${end}`, "aria-label": `${facet.name} ${end === "min" ? "from" : "to"}`,
       onchange: (e) => { const at = Number(e.target.value) / 1000; change(end, at <= 0 ? low : at >= 1 ? high : Number(back(to(low) + at * span).toPrecision(3))); } });
-    const box = (end, edge) => h("input", { type: "text", inputmode: "decimal", class: "rs-end", value: ends[end] ?? "", placeholder: String(Number(edge.toPrecision(4))),
+    const box = (end, edge) => h("input", { type: "text", inputmode: "decimal", class: "rs-end", value: ends[end] ?? "", placeholder: numberLabel(edge),
       "data-end": `${facet.name} ${end}`, "aria-label": `${facet.name} ${end === "min" ? "at least" : "at most"}`,
       onchange: (e) => { if (e.target.value === "" || Number.isFinite(Number(e.target.value))) change(end, e.target.value); else e.target.value = ends[end] ?? ""; } });
     return h("div", { class: "rs-range" },

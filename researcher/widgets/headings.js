@@ -2,7 +2,7 @@ const NARROWEST = 40, WIDEST = 200, STIR = 5;   // px; how far the mouse moves b
 const NUMBER = "0.0001234", SPREAD = 58, BESIDE = 58;   // px beside a number
 
 /** Pixels for a heading and the longest of these texts. @param {string} name @param {string[]} texts */
-const widthFor = (name, texts) => Math.round(Math.min(WIDEST, Math.max(22 + 7.1 * name.length, 20 + 7.7 * Math.max(0, ...texts.slice(0, 500).map((text) => text.length)))));
+const widthFor = (name, texts) => Math.round(Math.min(WIDEST, Math.max(22 + 7.8 * name.length, 20 + 7.7 * Math.max(0, ...texts.slice(0, 500).map((text) => text.length)))));
 
 /** How wide columns are: as their cells need when they come, never less later, or as they were dragged. */
 const widthsOf = () => {
@@ -84,7 +84,7 @@ const headingsIn = (head, said, table) => {
       h("button", { "data-column": name, title: movable ? `${name}: click to sort, with Shift by several; drag to move, with the keyboard Ctrl and arrows` : name,
         "aria-keyshortcuts": movable ? "Control+ArrowLeft Control+ArrowRight Shift+ArrowLeft Shift+ArrowRight Delete" : null,
         onclick: (e) => { if (!dragging) sort(name, e.shiftKey); dragging = false; }, onkeydown: (e) => key(e, name), onpointerdown: (e) => press(e, name) },
-      name, i < 0 ? "" : `${down ? " ↓" : " ↑"}${many ? i + 1 : ""}`), movable && edge(name));
+      h("bdi", {}, name, i < 0 ? "" : `${down ? " ↓" : " ↑"}${many ? i + 1 : ""}`)), movable && edge(name));
   };
   return (columns, folded) => {
     const held = head.contains(document.activeElement) ? document.activeElement.dataset.column : undefined;

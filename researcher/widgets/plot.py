@@ -18,7 +18,7 @@ from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import offered
 from researcher.widgets.view import Face, View
 
-PARTS = ("canvas.js", "scales.js", "paints.js", "picks.js", "rows.js", "asking.js", "stage.js")
+PARTS = ("canvas.js", "numbers.js", "scales.js", "paints.js", "picks.js", "rows.js", "asking.js", "stage.js")
 """What their modules have in common."""
 
 

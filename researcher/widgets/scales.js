@@ -4,14 +4,6 @@ const SECONDS = [1, 5, 15, 60, 300, 900, 3600, 10800, 21600, 86400, 172800, 6048
 const MONTHS = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12000];               // and longer ones
 const MONTH = 2629746;   // seconds
 
-/** A number as researcher.params.label writes it: four significant digits. @param {number} x */
-const numberLabel = (x) => {
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "NaN" : x > 0 ? "∞" : "−∞";
-  if (Number.isInteger(x) && Math.abs(x) < 1e6) return String(x);
-  const short = Number(x.toPrecision(4)), size = Math.abs(short);
-  return size >= 1e6 || size < 1e-4 ? short.toExponential().replace(/([+-])(\d)$/, (_, sign, digit) => `${sign}0${digit}`) : String(short);
-};
-
 /** A time, as finely as it is needed. @param {number} seconds since 1970 @param {number} from of its letters */
 const timeLabel = (seconds, from = 0, to = 19) => new Date(seconds * 1000).toISOString().replace("T", " ").slice(from, to);
 
@@ -85,7 +77,6 @@ const scaleOf = (axis, rows, air = 0) => {
   };
   return { axis, low, high, lanes: [...lanes].sort(), laneOf, ratio, invert, ticks };
 };
-const tickLabel = (x) => (x && (Math.abs(x) >= 1e6 || Math.abs(x) < 1e-4) ? x.toExponential() : String(x));
 
 /** What a row has on an axis, as text. */
 const valueLabel = (axis, row) => {

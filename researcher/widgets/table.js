@@ -122,17 +122,19 @@ async function render({ model, el }) {
   scroller.addEventListener("scroll", draw);
   scroller.addEventListener("focus", draw);
   scroller.addEventListener("blur", draw);
+  const room = () => scroller.clientHeight - head.offsetHeight - pins.offsetHeight;
   const go = (place) => {
     moved = true;
     at = Math.min(lines.length - 1, Math.max(0, place));
-    const y = (at - lines.top) * ROW, room = scroller.clientHeight - head.offsetHeight - pins.offsetHeight;
+    const y = (at - lines.top) * ROW;
     if (at >= lines.top && y < scroller.scrollTop) scroller.scrollTop = y;
-    if (at >= lines.top && y + ROW > scroller.scrollTop + room) scroller.scrollTop = y + ROW - room;
+    if (at >= lines.top && y + ROW > scroller.scrollTop + room()) scroller.scrollTop = y + ROW - room();
   };
   scroller.addEventListener("keydown", (e) => {
     e.stopPropagation();
     const line = lines.at(at), own = { p: "pin", b: "base", v: "eye" }[e.key.toLowerCase()], more = e.ctrlKey || e.metaKey;
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: TALLEST - 1, PageUp: 1 - TALLEST, Home: -lines.length, End: lines.length }[e.key];
+    const page = Math.max(1, Math.floor(room() / ROW) - 1);
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -lines.length, End: lines.length }[e.key];
     if (e.target !== scroller || !line) return;
     if (step !== undefined) {
       anchor = e.shiftKey ? anchor ?? line.id : null;

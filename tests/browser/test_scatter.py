@@ -88,7 +88,7 @@ def test_what_has_no_number_lies_in_the_margin_and_can_be_selected(open_notebook
     notebook.screenshot("scatter-margin")
     box = canvas(notebook).bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + 2, box["y"] + box["height"] - 70)
+    page.mouse.move(box["x"] + 4, box["y"] + box["height"] - 70)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] - 36, steps=3)
     page.mouse.up()
@@ -179,15 +179,17 @@ NUMBERS = [0.1 + 0.2, 1e-9, 3.0, 2.5e17, 0.0001234567, 0.00001, 123456.7, -0.5, 
 def scales(browser: Browser) -> Iterator[Page]:
     """An empty page that knows the scales."""
     page = browser.new_page()
-    page.add_script_tag(content=module("canvas.js", "scales.js"))
+    page.add_script_tag(content=module("numbers.js", "scales.js"))
     yield page
     page.close()
 
 
 def test_numbers_are_written_as_in_python(scales: Page) -> None:
-    written = scales.evaluate("numbers => [...numbers, NaN, Infinity].map(numberLabel)", NUMBERS)
+    written = scales.evaluate("numbers => [...numbers, NaN, Infinity].map(x => numberLabel(x))", NUMBERS)
     assert written[:-2] == [str(int(x)) if x.is_integer() and abs(x) < 1e6 else number_label(x) for x in NUMBERS]
     assert written[-2:] == ["NaN", "∞"]
+    aligned = scales.evaluate("numbers => numbers.map(x => numberLabel(x, true))", [0.5, 1e-12, 123456.789, 2.5e17, 3])
+    assert aligned == ["0.5000", "1.000e-12", "123500", "2.500e+17", "3"]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +206,7 @@ def test_numbers_are_written_as_in_python(scales: Page) -> None:
         ([1e-4, 0.1], "number", True, "0.0001 0.001 0.01 0.1"),
         ([3, 45], "number", True, "3 10 30"),
         ([2.1, 2.9], "number", True, "2.2 2.4 2.6 2.8"),
-        ([1e-12, 1e12], "number", True, "1e-10 1e-5 1 100000 1e+10"),
+        ([1e-12, 1e12], "number", True, "1e-10 1e-05 1 100000 1e+10"),
         ([], "number", True, "1 2 5 10"),
         ([1e9, 1e9 + 3600], "time", False, "09-09 02:00 09-09 02:15 09-09 02:30 09-09 02:45"),
         ([1.6e9, 1.62e9], "time", False, "2020-11 2021-01 2021-03 2021-05"),

@@ -43,3 +43,29 @@ def test_whatever_tab_is_opened_first_the_console_has_no_errors(open_notebook: O
         explorers.nth(i).get_by_role("tab", name="curves", exact=True).click()
         explorers.nth(i).locator(".rs-panels .bqplot").nth(1).wait_for()
     notebook.at_rest()
+
+
+def test_however_much_there_is_to_tell_no_tab_is_higher_than_notebook_shows_whole(open_notebook: OpenNotebook) -> None:
+    """Notebook puts outputs of more than 1,400 px into a low box that scrolls, and leaves them there."""
+    cell = """import researcher as rs
+def experiment(i):
+    params = {"title": f"run {i}", **{f"group.param_number_{k}": (i * k) % 5 for k in range(60)}}
+    return rs.Experiment({**params, "observations": {f"loss {k}": [1.0, 1 / (i + k + 1)] for k in range(12)}})
+explorer = rs.Explorer([experiment(i) for i in range(12)])
+explorer.selected, explorer.observations = explorer.visible[:3], [f"loss {k}" for k in range(12)]
+explorer"""
+    notebook = open_notebook([cell])
+    notebook.run_all()
+    for width in (1400, 480):
+        notebook.page.set_viewport_size({"width": width, "height": 900})
+        for tab in TABS:
+            notebook.page.get_by_role("tab", name=tab, exact=True).click()
+            notebook.at_rest()
+            height = notebook.page.locator(".rs-explorer").bounding_box()
+            assert height is not None
+            assert height["height"] < 1400, (tab, width)
+    assert notebook.page.locator(".jp-mod-outputsScrolled").count() == 0
+    assert (
+        notebook.page.evaluate("new Set([...document.querySelectorAll('.rs-head-name')].map(n => n.textContent)).size")
+        > 6
+    )
