@@ -28,6 +28,7 @@ class Curves {
     this.from = [0];
     for (const size of decoded(Int32Array, told.sizes)) this.from.push(this.from.at(-1) + size);
     for (const part of ["x", "y", "raw", "low", "high"]) this[`${part}s`] = told[part] && decoded(Float64Array, told[part]);
+    this.whole = this.xs.every((x) => Number.isInteger(x) || Number.isNaN(x));
   }
   draw() {
     const drawn = { band: [], raw: [], line: [], dot: [], cross: [] }, x = placesOn(this.x), y = placesOn(this.y);
@@ -118,7 +119,7 @@ class Curves {
  * Has an axis of bqplot drawn once for all that changed, and at once: its own way draws it several times for each change,
  * with transitions that take two frames more even where they last no time.
  * @param {any} axis the view of a bqplot Axis @param {() => void} soon asks for what is returned
- * @returns {(ticks: [number, string][] | null) => void} draws it with these ticks: places, and what is written there; null for as many round ones as have room
+ * @returns {(ticks: [number, string][] | null, whole?: boolean) => void} draws it with these ticks: places, and what is written there; null for as many round ones as have room; only whole ones, if that is wanted
  */
 const axisOf = (axis, soon) => {
   const line = axis.g_axisline;
@@ -127,10 +128,11 @@ const axisOf = (axis, soon) => {
   axis.redraw_axisline = axis.set_tick_values = axis.tickformat_changed = soon;
   axis.axis_scale.off("domain_changed", null, axis);
   axis.axis_scale.on("domain_changed", soon, axis);
-  return (ticks) => {
+  return (ticks, whole = false) => {
     axis.update_scales();
-    axis.axis.tickValues(ticks?.map(([place]) => place) ?? axis.axis_scale.scale.ticks(Math.max(2, Math.floor(axis.width / 70))));
-    axis.axis.tickFormat(ticks ? (_place, i) => ticks[i][1] : axis.generate_default_tick_formatter());
+    const wanted = (place) => !whole || Number.isInteger(place), told = ticks?.filter(([place]) => wanted(place));
+    axis.axis.tickValues(told?.map(([place]) => place) ?? axis.axis_scale.scale.ticks(Math.max(2, Math.floor(axis.width / 70))).filter(wanted));
+    axis.axis.tickFormat(told ? (_place, i) => told[i][1] : axis.generate_default_tick_formatter());
     axis.update_grid_lines();
   };
 };

@@ -1,10 +1,9 @@
 const REACH = 24;   // px from a curve at which it is pointed at
 const MANY = 24;    // curves from which on dashes confuse more than they tell
 const KEYS = { "+": [0.8, 0], "=": [0.8, 0], "-": [1.25, 0], ArrowLeft: [1, -0.1], ArrowRight: [1, 0.1] };   // how much of x is shown, and by how much of it that moves
-const shown = (x) => (Number.isInteger(x) && Math.abs(x) < 1e6 ? String(x) : x.toPrecision(4));
 
 /** The number at a place on an axis, as it is told. */
-const told = (place, log) => shown(log ? Number((10 ** place).toPrecision(12)) : place);
+const told = (place, log) => numberLabel(log ? Number((10 ** place).toPrecision(12)) : place, true);
 /** x in words. @param {{x: string, log_x: boolean}} axis */
 const where = (place, axis) => {
   if (axis.x === "clock") return new Date(1000 * (place + axis.origin)).toLocaleTimeString();
@@ -19,7 +18,7 @@ class Panel {
     this.y = mark.scales.y;
     this.draw = soon(() => {
       if (!this.curves.told) return;
-      bottom(this.ticks);
+      bottom(this.ticks, this.whole);
       left(this.curves.told.ticks);
       this.curves.draw();
     });
@@ -31,10 +30,11 @@ class Panel {
     view.el.style.position = "relative";
     view.el.append(this.hair, this.tip, this.brush);
   }
-  /** Show what the kernel tells. @param {[number, string][] | null} ticks of the x axis */
-  take(told, ticks) {
+  /** Show what the kernel tells. @param {[number, string][] | null} ticks of the x axis @param {boolean} log whether that is logarithmic */
+  take(told, ticks, log) {
     this.ticks = ticks;
     this.curves.take(told);
+    this.whole = this.curves.whole && !log;
     this.y.model.set_state({ min: told.limits[0], max: told.limits[1] });
     this.draw();
   }
@@ -79,7 +79,7 @@ class Panel {
 /** @param {{ model: any, el: HTMLElement }} context */
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
-  let panels = [], stop = new AbortController(), turn = 0, wanted, refining = false;
+  let panels = [], stop = new AbortController(), turn = 0, wanted, refining = false, over = null;   // over: where the mouse is
 
   /** The number that a line goes by, of an experiment that it shows. */
   const lineOf = (number) => {
@@ -108,17 +108,28 @@ async function render({ model, el }) {
   };
   const want = (x) => {
     show(x ?? model.get("full"));
+    point();
     wanted = x;
     if (!refining) { refining = true; setTimeout(refine); }   // for all that happened at once
   };
   const showAll = () => want(null);
   /** Draw what the kernel tells, in the range that it tells unless that is being changed by hand. */
   const update = () => {
-    panels.forEach((panel, p) => { if (model.get("panels")[p]) panel.take(model.get("panels")[p], model.get("ticks")); });
+    panels.forEach((panel, p) => { if (model.get("panels")[p]) panel.take(model.get("panels")[p], model.get("ticks"), model.get("axis").log_x); });
     panels.forEach((panel, p) => panel.view.el.setAttribute("aria-label", `curves of ${model.get("panels")[p]?.name}: plus and minus zoom, arrows pan, 0 shows all steps`));
     if (!refining) show(model.get("zoom").length ? model.get("zoom") : model.get("full"));
     panels.forEach((panel) => panel.draw.now());
     style();
+    point();
+  };
+  /** The crosshair where the mouse rests, what is pointed at there, and its values in all panels: as they are now. */
+  const point = () => {
+    const panel = over && panels[over.p];
+    if (!panel) return;
+    const i = panel.nearest(over.e, panel.box()), axis = model.get("axis"), x = panel.snapped(over.e.clientX - panel.box().left, axis);
+    const number = i >= 0 ? numbers(over.p)[i] : -1;
+    pointing.set("number", number);
+    panels.forEach((other, q) => other.cross(x, numbers(q).indexOf(number), model.get("titles")[number], axis));
   };
 
   const listen = (panel, p, signal) => {
@@ -141,9 +152,11 @@ async function render({ model, el }) {
     on("pointermove", (e, box) => {
       if (from && (from.moved || Math.abs(e.clientX - from.at) > 4)) {
         from.moved = true;
+        over = null;
+        panels.forEach((other) => other.leave());
         if (from.brush) {
           from.range = [from.at, e.clientX].map((at) => panel.x.scale.invert(Math.min(box.width, Math.max(0, at - box.left))));
-          panels.forEach((other) => { other.leave(); other.brushed(from.range); });
+          panels.forEach((other) => other.brushed(from.range));
           return;
         }
         const shift = ((from.ends[1] - from.ends[0]) * (from.at - e.clientX)) / box.width;
@@ -151,10 +164,8 @@ async function render({ model, el }) {
         want(ends);
         return;
       }
-      const i = panel.nearest(e, box), axis = model.get("axis"), x = panel.snapped(e.clientX - box.left, axis);
-      const number = i >= 0 ? numbers(p)[i] : -1;
-      pointing.set("number", number);
-      panels.forEach((other, q) => other.cross(x, numbers(q).indexOf(number), model.get("titles")[number], axis));
+      over = { p, e };
+      point();
     });
     on("pointerup", (e, box) => {
       const { moved, range } = from ?? {};
@@ -178,7 +189,7 @@ async function render({ model, el }) {
       else return;
       e.preventDefault(); e.stopPropagation();
     }, { signal });
-    panel.view.el.addEventListener("pointerleave", () => { pointing.set("number", -1); panels.forEach((other) => other.leave()); }, { signal });
+    panel.view.el.addEventListener("pointerleave", () => { over = null; pointing.set("number", -1); panels.forEach((other) => other.leave()); }, { signal });
   };
 
   const bind = async () => {

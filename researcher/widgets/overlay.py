@@ -17,7 +17,7 @@ class Overlay(Face):
     An experiment, or the first of a group, goes by its number there.
     """
 
-    _esm = module("curves.js", "overlay.js")
+    _esm = module("numbers.js", "curves.js", "overlay.js")
     figures: t.List[Any] = t.List().tag(sync=True, **w.widget_serialization)
     panels: t.List[Any] = t.List().tag(sync=True)
     """What is drawn in each figure; see `researcher.widgets.panel.told`."""

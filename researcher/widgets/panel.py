@@ -36,7 +36,7 @@ class Panel:
             scale_y=whole,
             padding_x=0,
             padding_y=0,
-            fig_margin={"top": 8, "bottom": 26, "left": 46, "right": 14},
+            fig_margin={"top": 8, "bottom": 26, "left": 52, "right": 14},
             animation_duration=0,
             display_toolbar=False,
             min_aspect_ratio=0.01,

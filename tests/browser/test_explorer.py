@@ -124,6 +124,15 @@ def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path
     row = page.locator(".rs-tr.rs-pointed")
     row.wait_for()
     assert page.locator(".rs-tip:visible b").count() == 3
+    told = page.locator(".rs-tip:visible").first.inner_text()
+    page.locator("[data-held=smoothing]").evaluate("el => { el.value = 0.9; el.dispatchEvent(new Event('change')); }")
+    page.wait_for_function(  # though the mouse rests
+        "told => [...document.querySelectorAll('.rs-tip')].find(tip => tip.offsetWidth)?.innerText !== told", arg=told
+    )
+    page.locator("[data-held=smoothing]").evaluate("el => { el.value = 0; el.dispatchEvent(new Event('change')); }")
+    page.wait_for_function(
+        "told => [...document.querySelectorAll('.rs-tip')].find(tip => tip.offsetWidth)?.innerText === told", arg=told
+    )
     notebook.screenshot("explorer-hover")
     x, y = on_curve(notebook)  # a picture may scroll the page
     page.mouse.move(x, y)

@@ -34,6 +34,8 @@ def test_whatever_tab_is_opened_first_the_console_has_no_errors(open_notebook: O
         explorers.nth(i).get_by_role("tab", name="curves", exact=True).click()
         explorers.nth(i).locator(".rs-panels .bqplot").nth(1).wait_for()
     notebook.at_rest()
+    steps = explorers.first.locator(".rs-panels .bqplot").first.locator(".axis").first.locator(".tick text")
+    assert steps.all_text_contents() == ["0", "1"]  # whole ones have no halves
     for i, tab in enumerate(TABS[1:], 1):
         explorers.nth(i).get_by_role("tab", name=tab, exact=True).click()
     notebook.add_and_run("for e in (e0, e1, e2, e3, e4, e5): e.query, e.log_y, e.band = 'depth < 100', True, 'none'")
@@ -56,7 +58,7 @@ explorer.selected, explorer.observations = explorer.visible[:3], [f"loss {k}" fo
 explorer"""
     notebook = open_notebook([cell])
     notebook.run_all()
-    for width in (1400, 480):
+    for width in (1400, 700):
         notebook.page.set_viewport_size({"width": width, "height": 900})
         for tab in TABS:
             notebook.page.get_by_role("tab", name=tab, exact=True).click()
