@@ -297,16 +297,15 @@ def test_observations_nested_too_deeply_stop_no_table(records):
         _ = experiments[0].observations
 
 
-@pytest.mark.parametrize(("curve", "columns"), [([1], ["lr", "loss"]), ([0.5] * 30_000, ["lr"])])
-def test_a_record_that_was_deleted_after_loading_still_shows_what_was_read(tmp_path, curve, columns):
-    path = rs.record_experiment({"lr": 0.1}, tmp_path, {"loss": curve}).path
+def test_a_record_that_was_deleted_after_loading_still_shows_its_params(tmp_path):
+    path = rs.record_experiment({"lr": 0.1}, tmp_path, {"loss": [1]}).path
     (experiment,) = experiments = rs.all_experiments(tmp_path)
     path.unlink()
     assert experiment.params == {"lr": 0.1}
     for shown in (repr(experiment), experiment._repr_html_(), repr(experiments)):
         assert "0.1" in shown
     assert "1 experiment" in experiments._repr_html_()
-    assert experiments.frame().columns.tolist() == columns
+    assert experiments.frame().columns.tolist() == ["lr"]
     with pytest.raises(RecordsNotFound, match="there is no record"):
         _ = experiment.observations
 

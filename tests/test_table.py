@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import researcher as rs
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
-from researcher.storage import directory, layout, shelf, summaries
+from researcher.storage import directory, layout, summaries
 from researcher.storage.reading import read
 from researcher.summary import SUMMARIES, summary_of
 from researcher.tables import one_by_one
@@ -133,8 +133,7 @@ def test_columns_say_what_each_record_says_of_itself(texts, queries, data):
     with tempfile.TemporaryDirectory() as directory:
         for i, text in enumerate(texts):
             (Path(directory) / f"{i}.json").write_bytes(text)
-        small = data.draw(st.sampled_from([0, 500]))  # bytes of what is summed up while it is read, and not later
-        with mock.patch.object(shelf, "_SMALL", small), mock.patch.object(summaries, "_FEW", 2):
+        with mock.patch.object(summaries, "_FEW", 2):
             experiments = rs.all_experiments(directory)
         if data.draw(st.booleans()):
             experiments = experiments[data.draw(st.integers(0, 2)) :: data.draw(st.sampled_from([1, 2, -1]))]
@@ -212,7 +211,6 @@ def loaded(tmp_path):
 
 def test_columns_are_asked_while_another_thread_reads_what_is_new(tmp_path, monkeypatch):
     monkeypatch.setattr(directory, "_MUCH", 1)  # so that all is remembered each time
-    monkeypatch.setattr(shelf, "_SMALL", 0)
     interval = sys.getswitchinterval()
 
     def write(numbers):

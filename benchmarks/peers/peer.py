@@ -101,6 +101,7 @@ class Reads(Records):
     def count(self, directory: Path) -> int:
         """The rows of the table."""
         self.prepare()
+        self.begin(directory)
         return len(self.table(directory))
 
     def forget(self, directory: Path) -> None:
@@ -109,6 +110,9 @@ class Reads(Records):
     @abc.abstractmethod
     def prepare(self) -> None:
         """Import all that it takes to read."""
+
+    def begin(self, directory: Path) -> None:
+        """Open what the table is made of, where that is a call of its own."""
 
     @abc.abstractmethod
     def table(self, directory: Path) -> pd.DataFrame:

@@ -63,9 +63,12 @@ class Researcher(Observes, Reads):
 
         self._load = rs.all_experiments
 
-    def table(self, directory: Path) -> pd.DataFrame:
+    def begin(self, directory: Path) -> None:
         """Load all, without their curves."""
         self._experiments = self._load(directory)
+
+    def table(self, directory: Path) -> pd.DataFrame:
+        """Their params and final values."""
         return self._experiments.frame()
 
     def curve(self, row: int, observation: str) -> Sequence[float]:

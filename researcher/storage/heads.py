@@ -50,13 +50,12 @@ class Heads:
     def __len__(self) -> int:
         return len(self.names)
 
-    def add(self, name: str, content: bytes, *, rest: bool = False) -> int:
+    def add(self, name: str, content: bytes) -> int:
         """Add the head of a record.
 
         Args:
             name: of the file.
-            content: the text of the record; that of its observations may have been taken out.
-            rest: whether it was.
+            content: the text of the record.
 
         Returns:
             Its row.
@@ -66,9 +65,9 @@ class Heads:
         """
         row = len(self.names)
         try:
-            recorded_at = self._add_texts(row, content, rest)
+            recorded_at = self._add_texts(row, content)
         except ValueError:
-            recorded_at = self._add_values(row, content, rest)
+            recorded_at = self._add_values(row, content)
         self.names.append(name)
         self.recorded_at.append(recorded_at)
         return row
@@ -135,7 +134,7 @@ class Heads:
         for texts in (self._layouts, *self.columns.values()):
             texts.forget()
 
-    def _add_texts(self, row: int, content: bytes, rest: bool) -> float:
+    def _add_texts(self, row: int, content: bytes) -> float:
         """The quick way: nothing is decoded twice. It understands most records.
 
         Raises:
@@ -152,7 +151,7 @@ class Heads:
             raise ValueError("it has notes, or another format")
         if "researcher" in raw and not ours:
             raise ValueError("it has a param of that name")
-        layout = self._layout((*raw, *REST) if rest else tuple(raw), tuple(ours))
+        layout = self._layout(tuple(raw), tuple(ours))
         codes = [texts.numbers[bytes(raw[key])] for key, texts in layout.keys]
         codes += [texts.numbers[bytes(ours[key])] for key, texts in layout.ours]
         codes.append(layout.number)
@@ -162,11 +161,11 @@ class Heads:
         except (KeyError, ValueError, OverflowError):
             return recorded_at_of(self.head(row))
 
-    def _add_values(self, row: int, content: bytes, rest: bool) -> float:
+    def _add_values(self, row: int, content: bytes) -> float:
         """The slow way: by the values."""
         head, later = records.decode(content)
         ours = ours_of(head)
-        layout = self._layout((*head, *(REST if rest or later is not None else ())), tuple(ours))
+        layout = self._layout((*head, *(REST if later is not None else ())), tuple(ours))
         codes = [texts.number(head[key]) for key, texts in layout.keys]
         codes += [texts.number(ours[key]) for key, texts in layout.ours]
         codes.append(layout.number)

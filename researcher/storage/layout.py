@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
 import time
@@ -113,29 +112,11 @@ def curves_of(content: bytes) -> dict[str, list[float]] | None:
         return None
 
 
-def taken_apart(content: bytes) -> tuple[bytes, dict[str, list[float]] | None]:
-    """The text of a record without its observations, and these as `curves_of` has them; or the whole text and None.
-
-    No byte is read twice. It understands what `encode` laid out: if both parts are JSON, all of it is.
-    """
-    head, mark, rest = content.partition(_OBSERVED)
-    if len(head) > 2 and mark and rest.endswith(_END):
-        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            curves = _curves(_observations_decoder().decode(memoryview(rest)[: -len(_END)]))
-            return head + _END, curves
-    return content, None
-
-
 def _curves(observations: Mapping[str, Any]) -> dict[str, list[float]]:
     return {name: value if type(value) is list else [value] for name, value in observations.items()}
 
 
 _Numbers = dict[str, list[float | int] | float | int]
-
-
-@cache
-def _observations_decoder() -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(_Numbers)
 
 
 @cache

@@ -21,8 +21,6 @@ from researcher.summary import numbers_of
 Slot = int | Experiment
 """The row of a record, or an experiment that is none."""
 
-_SMALL = 2**16  # bytes of a record that is summed up while it is at hand; of larger ones most are never asked
-
 _T = TypeVar("_T")
 Told = Callable[[Experiment, str], Mapping[str, Mapping[str, float]]]
 Contents = Callable[[Iterable[str]], Iterable[tuple[str, bytes | Exception]]]
@@ -61,7 +59,7 @@ class Shelf:
         self._made: dict[int, Experiment] = {}
 
     def put(self, name: str, content: bytes) -> int:
-        """Add a record; a small one is summed up at once, as reading it again would take as long.
+        """Add a record; its observations are decoded when something is asked of them.
 
         Returns:
             Its row.
@@ -69,17 +67,9 @@ class Shelf:
         Raises:
             ValueError: it is none; see `researcher.storage.records.decode`.
         """
-        small = len(content) <= _SMALL
-        head, curves = layout.taken_apart(content) if small else (content, None)
         with self.lock:
             self.columns = None
-            try:
-                row = self.heads.add(name, head, rest=curves is not None)
-            except ValueError:
-                row, curves = self.heads.add(name, content), None  # which says what is wrong, and where
-            if small:
-                self._sum_up(row, content, curves)
-            return row
+            return self.heads.add(name, content)
 
     def sum_up(self, rows: Sequence[int]) -> None:
         """Sum up the observations of these records, as far as that is not done; what cannot be read is left out."""
@@ -88,7 +78,7 @@ class Shelf:
         for name, content in self.contents(wanted):
             if isinstance(content, bytes):
                 read += len(content)
-                self._sum_up(wanted[name], content, layout.curves_of(content))
+                self._sum_up(wanted[name], content)
         if read:
             self.read_again(read)
 
@@ -107,8 +97,9 @@ class Shelf:
                     found.put(wanted[name], told)
         return found
 
-    def _sum_up(self, row: int, content: bytes, curves: dict[str, list[float]] | None) -> None:
-        """Sum up a record whose curves may be known; otherwise they are decoded, without the lock."""
+    def _sum_up(self, row: int, content: bytes) -> None:
+        """Sum up a record; it is decoded without the lock."""
+        curves = layout.curves_of(content)
         with self.lock:
             single = self.heads.get(row, ("researcher", "values"))
             self.columns = None
