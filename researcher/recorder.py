@@ -26,7 +26,6 @@ from researcher.recording.recording import Recording, clock
 from researcher.recording.telling import reason, warn
 from researcher.storage import stopping
 from researcher.storage.belonging import belonging
-from researcher.storage.journal import Journal
 from researcher.storage.lines import Line, Points, encoded
 from researcher.storage.publish import recordable
 from researcher.storage.reading import read
@@ -93,8 +92,6 @@ class Recorder:
         self._recording: Recording | None = None
         self._experiment = Experiment(self._params)
         self._facts: dict[str, Any] = {}  # what the record says of itself
-        self._kinds: dict[str, str] = {}  # by name, what it was observed as; see `observing.sorted_out`
-        self._curves: set[str] = set()  # those of them that are known to be curves without folds
         self._ended = ""  # why nothing more can be recorded
         self._stopping = False  # whether it knows that it was asked to stop
         self._lock = threading.RLock()  # for the end; never for observing
@@ -160,7 +157,6 @@ class Recorder:
             self._progress.close()
             raise
         self._use(recording, cell)
-        self._kinds = recording.read().replay.kinds()
         return self
 
     def finish(self, status: Status = "finished", error: BaseException | None = None) -> Experiment:
@@ -194,7 +190,7 @@ class Recorder:
             status = "pruned"
         try:
             if recording.ours:
-                closing.end(recording, self._records, self._facts, status, error)
+                closing.end(recording, self._facts, status, error)
             else:
                 closing.leave(recording.journal)
         finally:
@@ -255,13 +251,13 @@ class Recorder:
         if mapping is not None:
             observations, refused = observing.joined(mapping, observations)
         # The quick way, for what nothing can be wrong with: finite floats of known curves.
-        if observations and fold is None and (step is None or type(step) is int) and not refused:
-            curves = self._curves
+        recording = self._recording
+        if recording and observations and fold is None and (step is None or type(step) is int) and not refused:
+            curves = recording.curves
             for name, value in observations.items():
                 if type(value) is not float or value - value != 0.0 or name not in curves:
                     break
             else:
-                recording: Any = self._recording  # without it nothing is known to be a curve
                 if not recording.journal.append(encoded(Points(clock() - recording.zero, observations, step))):
                     self._not_written(recording)
                 if self._progress.shown:
@@ -281,10 +277,13 @@ class Recorder:
             ObservationConflict: something was observed under the name before; likewise.
             NotRecording: it is not started, or has ended; likewise.
         """
+        recording = self._open()
+        if recording is None:
+            return
         observations, refused = observing.joined(observations, {})
-        lines, wrong = observing.wholes(observations, self._now(), self._kinds)
+        lines, wrong = observing.wholes(observations, recording.now(), recording.kinds)
         for line in lines:
-            self._add(line)
+            self._write(recording, line)
         for error in (*refused, *wrong):
             self._refuse(error)
 
@@ -302,8 +301,8 @@ class Recorder:
             self._refuse(error)
             return
         self._facts.update(found)
-        if self._recording is not None or self._ended:
-            self._add(Line(self._now(), ours=found))
+        if self.status != "new":
+            self._add(ours=found)
 
     def should_stop(self) -> bool:
         """Whether this experiment was asked to stop, as a sweep does that prunes it.
@@ -327,7 +326,7 @@ class Recorder:
         Raises:
             NotRecording: it is not started, or has ended; with ``errors="warn"`` a warning.
         """
-        self._add(Line(self._now(), note=remark(text)))
+        self._add(note=remark(text))
 
     def tag(self, *tags: str) -> None:
         """Tag the experiment with these words.
@@ -336,7 +335,7 @@ class Recorder:
             NotRecording: it is not started, or has ended; with ``errors="warn"`` a warning.
             TypeError: a tag is no text.
         """
-        self._add(Line(self._now(), tags=words(tags)))
+        self._add(tags=words(tags))
 
     def file(self, path: str | os.PathLike[str]) -> None:
         """Note a file that belongs to the experiment, such as a saved model: its path, size and SHA-256.
@@ -350,7 +349,7 @@ class Recorder:
         except OSError as error:
             self._refuse(CannotRead(f"cannot read {os.fspath(path)}: {reason(error)}"))
         else:
-            self._add(Line(self._now(), file=file))
+            self._add(file=file)
 
     # What it is.
 
@@ -396,7 +395,8 @@ class Recorder:
     # A recorder that is pickled observes into the journal of the process that started it.
 
     def __getstate__(self) -> dict[str, Any]:
-        if self._recording is None and self._resumed is not None:
+        recording = self._recording
+        if recording is None and self._resumed is not None:
             raise NotRecording("start a recorder that resumes before you hand it to another process")
         return {
             "params": self._params,
@@ -404,8 +404,8 @@ class Recorder:
             "errors": self._errors,
             "path": self.path,
             "ended": self._ended,
-            "kinds": self._kinds,
-            "began": time.time() - self._now(),
+            "kinds": {} if recording is None else recording.kinds,
+            "began": time.time() - (0.0 if recording is None else recording.now()),
         }
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
@@ -419,13 +419,11 @@ class Recorder:
                 self._experiment = read(path)
             return
         try:
-            journal = Journal.join(path)
+            recording = opening.joined(path, self._experiment, self._records, state["kinds"], state["began"])
         except OSError as error:
             self._ended = f"has ended, or cannot be joined by another process: {path}: {reason(error)}"
         else:
-            zero = clock() - (time.time() - state["began"])
-            self._use(Recording(journal, zero, self._experiment, joined=True), cell_run())
-            self._kinds = state["kinds"]
+            self._use(recording, cell_run())
 
     # How it is done.
 
@@ -445,34 +443,44 @@ class Recorder:
         if recording.journal.trouble:
             register.held(self)
 
-    def _now(self) -> float:
-        return 0.0 if self._recording is None else self._recording.now()
-
     def _observe(self, observations: Mapping[Any, Any], step: Any, fold: Any, refused: list[ResearcherError]) -> None:
         """The careful way of `observe`: what is good is written, then what is not is told."""
-        now = self._now()
-        if self._recording is None or self._ended:
-            self._refuse(self._not_recording())
+        recording = self._open()
+        if recording is None:
             return
+        now = recording.now()
         try:
-            found = observing.sorted_out(observations, step, fold, self._kinds)
+            found = observing.sorted_out(observations, step, fold, recording.kinds)
         except NotRecordable as error:
             self._refuse(error)
             return
         if found.fold is None:
-            self._curves.update(found.points)
+            recording.curves.update(found.points)
         if (line := found.line(now)) is not None:
-            self._add(line)
+            self._write(recording, line)
         if self._progress.shown:
             self._progress.advance(found.points)
         for wrong in (*refused, *found.refused):
             self._refuse(wrong)
 
-    def _add(self, line: Line) -> None:
-        recording = self._recording
-        if recording is None:
+    def _add(self, **said: Any) -> None:
+        """Write a line of the journal that says this."""
+        recording = self._open()
+        if recording is not None:
+            self._write(recording, Line(recording.now(), **said))
+
+    def _open(self) -> Recording | None:
+        """What takes in what happens; None if nothing does, which is an error or a warning."""
+        if self._recording is None or self._ended:
             self._refuse(self._not_recording())
-        elif not recording.journal.append(encoded(line)):
+            return None
+        return self._recording
+
+    def _not_recording(self) -> NotRecording:
+        return NotRecording(f"this recorder {self._ended or _NEW}; nothing is recorded")
+
+    def _write(self, recording: Recording, line: Line) -> None:
+        if not recording.journal.append(encoded(line)):
             self._not_written(recording)
 
     def _not_written(self, recording: Recording) -> None:
@@ -481,10 +489,7 @@ class Recorder:
             self._refuse(self._not_recording())
         else:
             register.held(self)
-            recording.tell_of_trouble(self._records)
-
-    def _not_recording(self) -> NotRecording:
-        return NotRecording(f"this recorder {self._ended or _NEW}; nothing is recorded")
+            recording.tell_of_trouble()
 
     def _refuse(self, error: ResearcherError) -> None:
         if self._errors == "raise":

@@ -184,7 +184,8 @@ def _record(returned: object, recorder: Recorder, name: str) -> None:
                 fresh[key] = value
             elif not told_already(value, observed, key):
                 fresh[f"{key}_returned"] = value
-        recorder.set_observations(fresh)
+        if fresh:
+            recorder.set_observations(fresh)
     except NotRecordable as error:
         file = rescued(recorder.params, returned, str(error))
         raise NotRecordable(f"{error}\nWhat was returned is kept in {file}", error.value, file) from None

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from researcher.environment.environment import brought_up_to_date
-from researcher.experiment import Experiment
-from researcher.places import Place
 from researcher.recording.recording import Recording
 from researcher.recording.telling import reason, told_of, warn
 from researcher.storage import stopping
@@ -16,14 +14,11 @@ from researcher.storage.journal import Journal
 from researcher.storage.lines import Line, encoded
 
 
-def end(
-    recording: Recording, records: Place, facts: Mapping[str, Any], status: str, error: BaseException | None
-) -> None:
+def end(recording: Recording, facts: Mapping[str, Any], status: str, error: BaseException | None) -> None:
     """Write how it ended and publish its record; if that is not possible, a warning says where it is kept.
 
     Args:
         recording: of our own; its experiment is afterwards as it was recorded.
-        records: the directory, as messages name it.
         facts: what the record says of itself.
         status: how it ended.
         error: what ended it.
@@ -34,7 +29,7 @@ def end(
     told = None if error is None else told_of(error)
     journal.append(encoded(Line(recording.now(), status=status, error=told)))
     journal.seal()
-    _make_record(journal, records, recording.experiment)
+    _make_record(recording)
     stopping.forget(journal.path)
 
 
@@ -45,15 +40,16 @@ def leave(journal: Journal) -> None:
         warn(f"what this process observed last is not recorded: {journal.trouble}")
 
 
-def _make_record(journal: Journal, records: Place, experiment: Experiment) -> None:
-    journal.flush()
+def _make_record(recording: Recording) -> None:
+    recording.journal.flush()
     try:
-        experiment.become(published(journal))
+        recording.experiment.become(published(recording.journal))
     except (OSError, ValueError) as error:
-        _keep(journal, records, experiment, reason(error))
+        _keep(recording, reason(error))
 
 
-def _keep(journal: Journal, records: Place, experiment: Experiment, why: str) -> None:
+def _keep(recording: Recording, why: str) -> None:
+    journal, experiment, records = recording.journal, recording.experiment, recording.records
     experiment.become(ended(journal).experiment())
     if journal.flush():
         kept = f"Everything is kept in {journal.path}; `researcher recover {records}` makes its record"

@@ -1,4 +1,4 @@
-"""Begin to record: a new experiment, or one that goes on, in its journal or a new one."""
+"""Begin to record: a new experiment, one that goes on, or one that another process records."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def new(experiment: Experiment, facts: Mapping[str, Any], records: Place, *, ins
     """
     zero = clock()
     journal = _begun(beginning.of_params(experiment.params, facts), records, insist=insist)
-    return Recording(journal, zero, experiment)
+    return Recording(journal, zero, experiment, records)
 
 
 def resumed(experiment: Experiment, step: float | None, records: Place, *, insist: bool) -> Recording:
@@ -65,7 +65,23 @@ def resumed(experiment: Experiment, step: float | None, records: Place, *, insis
         else:
             journal = _begun(beginning.of_record(found), records, insist=insist)
     journal.append(encoded(Line(now, resumed=True, step=step)))
-    return Recording(journal, clock() - now, experiment)
+    return Recording(journal, clock() - now, experiment, records)
+
+
+def joined(path: Path, experiment: Experiment, records: Place, kinds: dict[str, str], began: float) -> Recording:
+    """Observe into the journal of an experiment that another process records, and will end.
+
+    Args:
+        path: the journal.
+        experiment: that has its params and nothing else.
+        records: the records directory.
+        kinds: what each name was observed as there.
+        began: when that was, in seconds since 1970.
+
+    Raises:
+        OSError: the journal cannot be opened.
+    """
+    return Recording(Journal.join(path), clock() - (time.time() - began), experiment, records, joined=kinds)
 
 
 def _begun(lines: beginning.Beginning, records: Place, *, insist: bool) -> Journal:

@@ -22,24 +22,38 @@ class Recording:
         journal: that is written to.
         zero: what the clock said when the experiment began.
         experiment: as `read` brought it up to date.
+        records: the directory that its record goes to.
+        kinds: by name, what it was observed as; see `researcher.recording.observing.sorted_out`.
+        curves: the names that were observed here as curves without folds.
     """
 
-    def __init__(self, journal: Journal, zero: float, experiment: Experiment, *, joined: bool = False) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        zero: float,
+        experiment: Experiment,
+        records: Place,
+        joined: dict[str, str] | None = None,
+    ) -> None:
         """Record an experiment in a journal.
 
         Args:
             journal: that is open.
             zero: what the clock said when the experiment began.
             experiment: that is brought up to date.
-            joined: whether another process began it, and will end it.
+            records: the directory that its record goes to.
+            joined: the kinds, if another process began it and will end it.
         """
         self.journal = journal
         self.zero = zero
         self.experiment = experiment
-        self._process = -1 if joined else os.getpid()
+        self.records = records
+        self.curves: set[str] = set()
+        self._process = os.getpid() if joined is None else -1
         self._reader: JournalReader | None = None
         self._told = bool(journal.trouble)  # who began it said so
         self._lock = threading.RLock()  # never for observing
+        self.kinds = self.read().replay.kinds() if joined is None else joined
 
     @property
     def ours(self) -> bool:
@@ -64,14 +78,15 @@ class Recording:
                 self.experiment.become(reader.experiment())
             return reader
 
-    def tell_of_trouble(self, records: Place) -> None:
+    def tell_of_trouble(self) -> None:
         """Say why a line is not in the journal yet: once, as it will be."""
         with self._lock:
             told, self._told = self._told, True
         if not told:
             warn(
-                f"cannot write to {records}: {self.journal.trouble}. The experiment goes on; what is observed is kept "
-                "in memory and written as soon as that is possible, at the latest into a file that is named at the end."
+                f"cannot write to {self.records}: {self.journal.trouble}. The experiment goes on; what is observed is "
+                "kept in memory and written as soon as that is possible, at the latest into a file that is named at "
+                "the end."
             )
 
     def after_fork(self) -> None:
