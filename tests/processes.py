@@ -1,4 +1,4 @@
-"""Scripts in processes of their own, as experiments run."""
+"""Scripts in processes of their own, as experiments run; and waiting for what they do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 
 
 def run(script, *args, **environment):
@@ -15,6 +16,14 @@ def run(script, *args, **environment):
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=120)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
+
+
+def until(condition):
+    """Wait for a condition, which holds soon."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def at_once(before, does):

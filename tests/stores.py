@@ -11,14 +11,15 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
 import pytest
+from processes import until
 
+import researcher as rs
 from researcher.places import Place, place
 
 _numbers = itertools.count(1)
@@ -83,6 +84,12 @@ class S3:
         urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/{what}", data, plain)).close()
 
 
+def _answers(port: int) -> bool:
+    with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
 class GCS:
     """A server of Google Cloud Storage that many tests share; each has a bucket of its own.
 
@@ -99,12 +106,7 @@ class GCS:
         options = {"-scheme": "http", "-backend": "memory", "-host": "127.0.0.1", "-port": port, "-log-level": "error"}
         self._process = subprocess.Popen([binary, *(str(text) for option in options.items() for text in option)])
         self.environment = {"STORAGE_EMULATOR_HOST": self.url}
-        end = time.monotonic() + 30
-        while True:
-            with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port)):
-                return
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        until(lambda: _answers(port))
 
     def stop(self) -> None:
         self._process.terminate()
@@ -163,6 +165,12 @@ def record(file: str | os.PathLike[str]) -> dict[str, object]:
     """A record as any reader of JSON reads it."""
     found: dict[str, object] = json.loads(text(file))
     return found
+
+
+def only(records: str | os.PathLike[str]) -> rs.Experiment:
+    """The one experiment there, read anew."""
+    (experiment,) = rs.all_experiments(records)
+    return experiment
 
 
 def gone(records: str | os.PathLike[str]) -> None:

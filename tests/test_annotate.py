@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import stores
 from processes import run
+from stores import only
 
 import researcher as rs
 from researcher.errors import CannotWrite
@@ -24,11 +25,6 @@ PARAMS = {"title": "relu", "lr": 0.1, "名": [1.50, "NaN", float("nan")]}
 def record(directory, **more):
     observations = {"loss": [0.5, float("nan"), 1e5], "folds": [[1], [2, 3]], "text": "NaN", "a/b": {"c": [1]}}
     return rs.record_experiment(PARAMS, directory, {**observations, **more}, duration=1.5)
-
-
-def only(directory):
-    (experiment,) = rs.all_experiments(directory)
-    return experiment
 
 
 def test_a_record_gets_notes_and_tags(records):

@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 
 import pytest
-from processes import at_once, run
+from processes import at_once, run, until
+from stores import only
 
 import researcher as rs
 from researcher.errors import CannotWrite, DamagedRecordWarning
@@ -24,12 +25,6 @@ from researcher.storage.directory import RecordsDirectory
 PARAMS = {"title": "relu", "lr": 0.1}
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-
-
-def only(directory):
-    """The one experiment in a directory, read anew."""
-    (experiment,) = rs.all_experiments(directory)
-    return experiment
 
 
 # Sudden death
@@ -786,10 +781,7 @@ def test_a_journal_says_that_it_is_alive_where_locks_do_not(tmp_path, monkeypatc
     with rs.Recorder(PARAMS, tmp_path) as recorder:
         recorder.observe(loss=0.5)
         os.utime(recorder.path, (1, 1))
-        end = time.monotonic() + 60
-        while recorder.path.stat().st_mtime < time.time() - 10:
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        until(lambda: recorder.path.stat().st_mtime > time.time() - 10)
 
 
 # A directory that is looked at again and again

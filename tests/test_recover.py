@@ -8,13 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import fsspec
 import pytest
 import stores
-from processes import run
+from processes import run, until
 
 import researcher as rs
 from researcher.errors import DamagedRecordWarning, RecordsNotFound
@@ -187,10 +186,7 @@ def test_an_experiment_that_was_taken_for_dead_stays_one(tmp_path):
     look = RecordsDirectory(records)
     look.refresh()
     assert look.experiments[0].observations == {"other": 1}
-    end = time.monotonic() + 60
-    while not recorder.path.exists():  # until it is made anew
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    until(recorder.path.exists)  # it is made anew
     recorder.observe(loss=0.125)
     look.refresh()
     found = [(e.status, e.observations) for e in rs.all_experiments(records)]

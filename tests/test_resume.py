@@ -15,6 +15,7 @@ import stores
 from hypothesis import given
 from hypothesis import strategies as st
 from processes import run
+from stores import only
 
 import researcher as rs
 from researcher.errors import (
@@ -30,12 +31,6 @@ from researcher.places import place
 OLD = Path(__file__).parent / "data" / "records-2020"
 PARAMS = {"title": "relu", "lr": 0.1}
 HASH = rs.get_hash(PARAMS)
-
-
-def only(directory):
-    """The one experiment in a directory, read anew."""
-    (experiment,) = rs.all_experiments(directory)
-    return experiment
 
 
 def steps(experiment, name):

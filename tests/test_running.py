@@ -10,6 +10,7 @@ import textwrap
 import numpy as np
 import pytest
 from processes import run as run_script
+from stores import only
 
 import researcher as rs
 from researcher.errors import CannotWrite, NotRecordable, NotRunnable, ObservationConflict, RecordingWarning
@@ -19,11 +20,6 @@ PARAMS = {"title": "relu", "lr": 0.5}
 
 def train(params):
     return {"loss": [params["lr"] / (step + 1) for step in range(3)], "accuracy": 0.9}
-
-
-def only(directory):
-    (experiment,) = rs.all_experiments(directory)
-    return experiment
 
 
 def test_what_a_function_returns_is_recorded_as_if_it_had_been_handed_over(tmp_path):

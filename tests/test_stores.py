@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +15,8 @@ import fsspec
 import pytest
 import stores
 from botocore.utils import parse_timestamp
-from processes import run
+from processes import run, until
+from stores import only
 
 import researcher as rs
 from researcher.errors import BadAddress, CannotRead, CannotWrite, RecordingWarning, RecordsNotFound
@@ -26,19 +26,6 @@ from researcher.storage.remote.systems import time_of
 
 PARAMS = {"title": "relu", "lr": 0.1}
 NAME = f"relu_{rs.get_hash(PARAMS)}"
-
-
-def only(records):
-    (experiment,) = rs.all_experiments(records)
-    return experiment
-
-
-def until(true):
-    """Wait for a condition."""
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 # URLs

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import stores
+from processes import until
 
 import researcher as rs
 from researcher.errors import BadAddress
@@ -15,13 +15,6 @@ from researcher.widgets.code import code_of
 from researcher.widgets.report import html_of
 
 PARAMS = {"title": "relu", "lr": 0.1}
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.mark.usefixtures("spool")
