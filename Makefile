@@ -45,10 +45,10 @@ gallery: $(VENV)/installed-test ## Make the pictures of the README anew, of the 
 	$(BIN)/python tools/gallery.py
 
 bench: $(VENV)/bench/installed ## Measure all workloads of benchmarks/ in their short form, beside other trackers (five minutes)
-	$(VENV)/bench/bin/python -m benchmarks all --quick
+	CHROMIUM=$$(bash tools/get_chromium.sh $(VENV)/bench/bin/python) $(VENV)/bench/bin/python -m benchmarks all --quick
 
 bench-full: $(VENV)/bench/installed ## The same in full, and write the tables into benchmarks/README.md
-	$(VENV)/bench/bin/python -m benchmarks all --write
+	CHROMIUM=$$(bash tools/get_chromium.sh $(VENV)/bench/bin/python) $(VENV)/bench/bin/python -m benchmarks all --write
 
 clean: ## Remove the environment, caches and pictures (never records/)
 	rm -rf $(VENV) build dist screenshots

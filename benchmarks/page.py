@@ -6,14 +6,15 @@ import compileall
 import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error
 
 import researcher
+from benchmarks.processes import Failed
 from tests.browser.harness import Notebook, chromium, notebook_of
 from tests.browser.servers import Server, serve
 
@@ -82,8 +83,18 @@ class Page:
 
 @contextmanager
 def browsing() -> Iterator[Pages]:
-    """A server and a browser, as long as they are needed; the package is compiled, as it is where it is installed."""
+    """A server and a browser, as long as they are needed; the package is compiled, as it is where it is installed.
+
+    Raises:
+        Failed: there is no browser.
+    """
     compileall.compile_dir(Path(researcher.__file__).parent, quiet=1)
-    with tempfile.TemporaryDirectory() as home, serve("notebook", Path(home)) as server, chromium() as browser:
+    with ExitStack() as stack:
+        try:
+            browser = stack.enter_context(chromium())
+        except (Error, FileNotFoundError) as error:
+            raise Failed(f"there is no Chromium that runs: {str(error).splitlines()[0]}") from error
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        server = stack.enter_context(serve("notebook", Path(home)))
         server.use_theme("light")
         yield Pages(server, browser)

@@ -110,7 +110,7 @@ WORKLOAD = Workload(
     run,
     {
         "smallest": Size(rounds=1, experiments=10),
-        "quick": Size(rounds=2, experiments=300),
+        "quick": Size(rounds=1, experiments=300),
         "full": Size(rounds=5, experiments=1000),
     },
     needs=("joblib", "cloudpickle"),

@@ -13,6 +13,7 @@
     requestAnimationFrame(() => { clearTimeout(late); go(); });
   });
   const visible = () => Number(text("[data-count=visible]").replaceAll(",", "").match(/^\d+/)?.[0] ?? -1);
+  const chosen = () => Number(text(".rs-header [aria-live]").match(/^([\d,]+) selected/)?.[1].replaceAll(",", "") ?? 0);
   const rows = () => Number(document.querySelector(".rs-table")?.getAttribute("aria-rowcount") ?? 0) - 1;
   const order = () => [...document.querySelectorAll(".rs-tbody .rs-tr")].map((row) => row.dataset.number).join();
   /** Of the first curve of each panel: how many of its points lie in sight, how many beyond, and where it begins and ends, in parts of the width. */
@@ -76,9 +77,9 @@
       };
       selections += 1;
       press(await rowAt(start), false);
-      for (let i = 0; i < 600 && !/\b1 selected/.test(text(".rs-header")); i += 1) await frame();
+      await until(() => chosen() === 1, performance.now());
       const last = await rowAt(start + n - 1);
-      return timed(() => press(last, true), () => text(".rs-header").includes(`${n} selected`) && panels().every((paths) => paths.length >= n));
+      return timed(() => press(last, true), () => chosen() === n && panels().every((paths) => paths.length >= n));
     },
     /** Turn the wheel over the first panel, until the curves of all panels are others, which fill the range in sight. */
     wheel: (turns) => {
