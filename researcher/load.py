@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from researcher.errors import DamagedRecordWarning, NoSuchExperiment
 from researcher.experiment import Experiment
@@ -14,6 +15,8 @@ from researcher.storage.directory import records_directory
 from researcher.storage.names import JOURNAL, RECORD
 from researcher.storage.reading import read
 
+_SHORTEST = 8  # characters of a hash that tell experiments apart
+_LISTED = 10  # experiments that an error lists
 _warned: set[tuple[Place, str, int]] = set()
 
 
@@ -70,26 +73,52 @@ def past_experiments_from_hashes(path: str | os.PathLike[str], hash_segments: It
     return Experiments(_of_one_hash(experiments, segment, path)[-1] for segment in segments)
 
 
-def with_hash(path: str | os.PathLike[str], segment: str) -> Experiments:
-    """An experiment and its repeats, oldest first, by a segment of their hash; see `past_experiment_from_hash`."""
-    return _of_one_hash(all_experiments(path), _long_enough(segment), path)
+def named(path: str | os.PathLike[str], given: str) -> Experiments:
+    """An experiment and its repeats, oldest first, by what it is called.
+
+    That is at least eight characters of its hash, its title, or how its hash, its title or the name of its file begins;
+    of these the first that finds something.
+
+    Raises:
+        NoSuchExperiment: nothing is called so, or several different experiments are; the message lists them.
+    """
+    experiments = all_experiments(path)
+    ways: tuple[Callable[[Experiment], bool], ...] = (
+        lambda e: len(given) >= _SHORTEST and given in e.hash.zfill(32),
+        lambda e: e.title == given,
+        lambda e: any(name.startswith(given) for name in (e.hash, f"{e.title}_{e.hash}", e.name)),
+    )
+    found = next((some for way in ways if (some := list(filter(way, experiments)))), [])
+    if not found:
+        near = difflib.get_close_matches(given, {e.title for e in experiments if e.title}, n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise NoSuchExperiment(f"no experiment in {os.fspath(path)} has a hash or title {given!r}{hint}")
+    return _one(found, f"are called {given!r}")
 
 
 def _long_enough(segment: str) -> str:
-    if len(segment) < 8:
-        raise NoSuchExperiment(f"the hash segment {segment!r} is too short to be unique; give at least 8 characters")
+    if len(segment) < _SHORTEST:
+        raise NoSuchExperiment(
+            f"the hash segment {segment!r} is too short to be unique; give at least {_SHORTEST} characters"
+        )
     return segment
 
 
 def _of_one_hash(experiments: Experiments, segment: str, path: str | os.PathLike[str]) -> Experiments:
-    found = Experiments(e for e in experiments if segment in e.hash or segment in e.hash.zfill(32))
-    hashes = {e.hash.zfill(32) for e in found}
+    found = [e for e in experiments if segment in e.hash.zfill(32)]
     if not found:
         raise NoSuchExperiment(f"no experiment in {os.fspath(path)} has a hash with {segment!r}")
-    if len(hashes) > 1:
-        listed = "\n".join(f"  {e.hash}  {e.name}" for e in found)
-        raise NoSuchExperiment(f"{len(hashes)} different experiments have a hash with {segment!r}:\n{listed}")
-    return found
+    return _one(found, f"have a hash with {segment!r}")
+
+
+def _one(found: list[Experiment], why: str) -> Experiments:
+    """These, if they are one experiment and its repeats."""
+    newest = {e.hash.zfill(32): e for e in found}
+    if len(newest) > 1:
+        listed = [f"  {e.told(e.status)}" for e in newest.values()][::-1]
+        more = [f"  and {len(listed) - _LISTED} older ones"] if len(listed) > _LISTED else []
+        raise NoSuchExperiment("\n".join([f"{len(newest)} different experiments {why}:", *listed[:_LISTED], *more]))
+    return Experiments(found)
 
 
 def warn_of(damaged: Iterable[tuple[Place, str]]) -> None:

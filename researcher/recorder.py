@@ -99,7 +99,7 @@ class Recorder:
     @classmethod
     def resume(
         cls,
-        hash_or_file: str | os.PathLike[str],
+        which: str | os.PathLike[str] | Experiment,
         records: str | os.PathLike[str] = "records/",
         *,
         step: float | None = None,
@@ -112,8 +112,8 @@ class Recorder:
         the place of what was there.
 
         Args:
-            hash_or_file: at least eight characters of the hash, or the journal or record; of several with one hash
-                the newest that did not finish.
+            which: the experiment as it was loaded, its journal or record, or its title, its hash, or how one of them
+                begins; of several with one hash the newest that did not finish.
             records: the records directory.
             step: the step that the next observations have.
             errors: see `Recorder`.
@@ -125,7 +125,7 @@ class Recorder:
             CannotWrite: it still runs, or its record is one of the 2020 package, which is never changed.
             NotRecordable: the step is no finite number.
         """
-        found = resume.to_resume(hash_or_file, place(records))
+        found = resume.to_resume(which, place(records))
         directory = found.path.parent if found.path is not None else records
         recorder = cls(found.params, directory, errors=errors, progress=progress)
         recorder._resumed = (found, observing.step_of(step))

@@ -295,6 +295,33 @@ def test_show_finds_by_hash_number_and_file(records, given):
     assert loss == ["loss", "3", "0.01", "0.01", "at", "2", "3", "at", "0", "█▆▁"]
 
 
+@pytest.fixture
+def alike(tmp_path):
+    """Three experiments, two of which have one title, and one of these a repeat."""
+    for params in ({"lr": 0.1}, {"lr": 0.2}, {"lr": 0.2}):
+        rs.record_experiment({"title": "relu 1/2", **params}, tmp_path)
+    rs.record_experiment({"title": "tanh"}, tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("given", ["tanh", "ta", "tanh_", "{hash8}", "{hash4}", "tanh_{hash8}", "tanh_{hash8}-1"])
+def test_show_finds_by_title_and_beginning(alike, given):
+    digest = rs.get_hash({"title": "tanh"})
+    done = run("show", given.format(hash8=digest[:8], hash4=digest[:4]), alike)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith(f"tanh  {digest}")
+
+
+def test_show_lists_those_that_are_called_alike(alike):
+    done = run("show", "relu 1/2", alike)
+    first, *listed = done.stderr.splitlines()
+    assert (done.exit_code, first) == (2, "researcher: 2 different experiments are called 'relu 1/2':")
+    assert [line.partition("finished: ")[2] for line in listed] == ["lr=0.2", "lr=0.1"]
+    newest = run("show", listed[0].partition(" finished")[0].strip(), alike)  # as it is listed
+    assert "-2.json" in newest.stdout
+    assert "did you mean tanh?" in run("show", "tahn", alike).stderr
+
+
 def test_of_repeats_each_can_be_shown(records):
     repeat = next(e for e in rs.all_experiments(records) if e.path.stem.endswith("-2"))
     assert repeat.path.name not in run("show", f"{repeat.hash[:8]}-1", records).stdout

@@ -127,7 +127,7 @@ def test_a_hash_of_2020_is_found_with_its_leading_zeros_and_without(records):
     [
         ("abcdef0", "too short"),
         ("ffffffff", "no experiment in .* has a hash with 'ffffffff'"),
-        ("abcdef01", "2 different experiments .*\n  1abcdef01  a\n  2abcdef01  b"),
+        ("abcdef01", "2 different experiments .*\n  2abcdef0 finished\n  1abcdef0 finished"),
     ],
 )
 def test_a_hash_of_none_or_several_is_refused(records, segment, said):

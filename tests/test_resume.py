@@ -76,12 +76,12 @@ BEGINNINGS = {"killed": killed, "died": died, **{s: ended(s) for s in ("failed",
 
 
 @pytest.mark.parametrize("how", BEGINNINGS)
-@pytest.mark.parametrize("named", ["hash", "file", "name"])
+@pytest.mark.parametrize("named", ["hash", "file", "title", "itself"])
 def test_an_experiment_goes_on_where_it_was(shared, how, named):
     BEGINNINGS[how](shared)
     before = only(shared)
     first = before.data["researcher"]
-    which = {"hash": HASH[:8], "file": before.path, "name": before.path.name}[named]
+    which = {"hash": HASH[:8], "file": before.path, "title": "relu", "itself": before}[named]
     with rs.Recorder.resume(which, shared) as recorder:
         running = only(shared)
         assert (running.status, running.observations) == ("running", before.observations)

@@ -12,17 +12,18 @@ from researcher.cli.table import number
 from researcher.errors import NoSuchExperiment
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.load import load_experiment, with_hash
+from researcher.load import all_experiments, load_experiment, named
 from researcher.places import Address, Place, place
 from researcher.storage.names import JOURNAL, RECORD, parted
 from researcher.storage.reading import is_file
 
 _HASH = re.compile(r"(.*?)_?([0-9a-f]{32})")
+_NUMBERED = re.compile(r"(?:.*_)?(.{8,})-([1-9][0-9]{0,8})")  # as experiments are listed: relu_d79bb6c5-2
 _SHORT = 8  # characters of a hash that are completed
 
 
 def _completed(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    """What the shell offers: the hashes of the records, by the names of their files, with the titles."""
+    """What the shell offers: the hashes of the records with their titles, and titles that are begun."""
     directory = place(context.params.get("records") or "records/")
     if isinstance(directory, Address):  # a shell does not wait for a store
         return
@@ -34,25 +35,26 @@ def _completed(context: typer.Context, incomplete: str) -> Iterator[tuple[str, s
             segment = found[2][:_SHORT] + (f"-{repeat}" if repeat > 1 else "")
             if segment.startswith(incomplete):
                 yield segment, found[1]
+            elif found[1].startswith(incomplete):
+                yield f"{found[1]}_{segment}", ""
 
 
-_HELP = "At least eight characters of the hash, with -2 for the second record of the same params; or a file."
-HashOrFile = Annotated[str, typer.Argument(metavar="HASH", help=_HELP, autocompletion=_completed)]
+_HELP = "The title, the hash, or how one of them begins, with -2 for the second record of the same params; or a file."
+Which = Annotated[str, typer.Argument(metavar="EXPERIMENT", help=_HELP, autocompletion=_completed)]
 A = Annotated[str, typer.Argument(metavar="A", help=_HELP, autocompletion=_completed)]
 B = Annotated[str, typer.Argument(metavar="B", help="Likewise.", autocompletion=_completed)]
 
 
 def chosen(given: str, records: Place) -> tuple[Experiment, Experiments]:
-    """The experiment; if it was found by its hash, with all that have it."""
-    named = place(given)
-    candidates = (named, *(records / f"{given}{ending}" for ending in ("", RECORD, JOURNAL)))
+    """The experiment; if it was found by its hash or title, with all of the same hash."""
+    candidates = (place(given), *(records / f"{given}{ending}" for ending in ("", RECORD, JOURNAL)))
     if file := next((path for path in candidates if is_file(path)), None):
         return load_experiment(file.parent, file.name), Experiments()
-    if given.endswith((RECORD, JOURNAL)) or len(named.parts) > 1:
+    if given.endswith((RECORD, JOURNAL)):
         raise NoSuchExperiment(f"there is no record {given}, nor one in {records}")
-    numbered = re.fullmatch(r"(.{8,})-([1-9][0-9]{0,8})", given)
-    repeats = with_hash(records, numbered[1] if numbered else given)
-    found = [e for e in repeats if not numbered or number(e) == int(numbered[2])]
-    if not found:
-        raise NoSuchExperiment(f"no experiment in {records} has the hash and number {given!r}")
-    return found[-1], repeats
+    if numbered := _NUMBERED.fullmatch(given):
+        repeats = Experiments(e for e in all_experiments(records) if numbered[1] in e.hash.zfill(32))
+        if found := [e for e in repeats if number(e) == int(numbered[2])]:
+            return found[-1], repeats
+    repeats = named(records, given)
+    return repeats[-1], repeats

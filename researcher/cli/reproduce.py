@@ -13,7 +13,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from researcher.cli.chosen import HashOrFile, chosen
+from researcher.cli.chosen import Which, chosen
 from researcher.cli.diff import source_lines
 from researcher.cli.ls import RECORDS, Records
 from researcher.cli.printing import NOT_HELD, show_all, show_json, told, visible
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def reproduce(
-    hash_or_file: HashOrFile,
+    which: Which,
     records: Records = RECORDS,
     function: Annotated[
         str, typer.Option("--function", "-f", metavar="MODULE:NAME", help="What to run, if not what the record names.")
@@ -54,7 +54,7 @@ def reproduce(
 
     with told():
         sys.path.insert(0, "")  # as for a script: modules are looked for where one is
-        experiment = chosen(hash_or_file, place(records))[0]
+        experiment = chosen(which, place(records))[0]
         with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
             answer = reproduced(
                 experiment,

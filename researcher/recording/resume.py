@@ -7,15 +7,15 @@ from pathlib import Path
 
 from researcher.errors import CannotWrite, NoSuchExperiment
 from researcher.experiment import Experiment
-from researcher.load import load_experiment, with_hash
+from researcher.load import load_experiment, named
 from researcher.places import Address, Place, place
 from researcher.storage import names
 from researcher.storage.reading import is_file, read, reader_of
 from researcher.storage.whereabouts import lies_in
 
 
-def to_resume(hash_or_file: str | os.PathLike[str], records: Place) -> Experiment:
-    """The experiment of a file, or the newest of a hash that did not finish; else the newest of that hash.
+def to_resume(which: str | os.PathLike[str] | Experiment, records: Place) -> Experiment:
+    """The experiment of a file, or the newest of a hash or title that did not finish; else the newest of them.
 
     Raises:
         NoSuchExperiment: there is none, or several different ones.
@@ -23,15 +23,17 @@ def to_resume(hash_or_file: str | os.PathLike[str], records: Place) -> Experimen
         DamagedRecord: the file cannot be read.
         CannotWrite: it still runs, or is one of the 2020 package.
     """
-    given = place(hash_or_file)
+    if isinstance(which, Experiment):
+        return up_to_date(which)
+    given = place(which)
     if file := next((path for path in (given, records / given) if is_file(path)), None):
         experiment = load_experiment(file.parent, file.name)
         if isinstance(records, Address) and isinstance(file, Path):
             experiment.path = _sent_to(records, file)
-    elif given.suffix in (names.RECORD, names.JOURNAL) or len(given.parts) > 1:
+    elif given.suffix in (names.RECORD, names.JOURNAL):
         raise NoSuchExperiment(f"there is no record or journal {given}, nor one in {records}")
     else:
-        found = with_hash(records, os.fspath(hash_or_file))
+        found = named(records, os.fspath(which))
         unfinished = [e for e in found if e.status not in ("finished", "running")]
         experiment = (unfinished or [e for e in found if e.status != "running"] or found)[-1]
     return up_to_date(experiment)
