@@ -22,7 +22,7 @@ from benchmarks.peers.researcher import Researcher
 from benchmarks.workload import SIZES, Workload
 
 PROJECT = Path(__file__).parents[1]
-WITHOUT_OTHERS = "bare write,2020 way,researcher,researcher unsynced"
+WITHOUT_OTHERS = "bare write,bare file,2020 way,researcher,researcher unsynced"
 
 
 def smallest(workload, tmp_path):
@@ -54,7 +54,7 @@ def test_the_smallest_form_of_observe(tmp_path):
 def test_the_smallest_form_of_record(tmp_path):
     rows = smallest("record", tmp_path)
     assert rows["2020 way"][2] == "1.0"
-    assert rows["researcher"][-1] == "1.0"
+    assert rows["researcher"][-1] == rows["bare file"][-1] == "1.0"
     assert float(rows["bytes of an experiment, × 2020 way"][2]) > 0
 
 

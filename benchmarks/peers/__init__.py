@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.peers.aim import Aim
-from benchmarks.peers.bare import BareWrite
+from benchmarks.peers.bare import BareFile, BareFileSynced, BareWrite
 from benchmarks.peers.dvclive import DVCLive
 from benchmarks.peers.json2020 import Json2020
 from benchmarks.peers.mlflow import MLflowFiles, MLflowSQLite
@@ -17,6 +17,8 @@ from benchmarks.peers.wandb import WeightsAndBiases
 
 PEERS: list[Peer] = [
     BareWrite(),
+    BareFile(),
+    BareFileSynced(),
     Json2020(),
     Researcher(),
     ResearcherUnsynced(),
