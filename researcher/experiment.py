@@ -10,7 +10,7 @@ from typing import Any
 from researcher.contents import Contents, Head, Summaries
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.observations import Shape, shape_of
-from researcher.params import ABSENT, digest, flattened, label, looked_up, value_key
+from researcher.params import ABSENT, differing, digest, flattened, is_number, label, looked_up, value_key
 from researcher.places import Place
 from researcher.reserved import ours_of, recorded_at_of, single_values, timestamp_of
 from researcher.summary import lower_is_better
@@ -119,7 +119,7 @@ class Experiment:
     def duration(self) -> float | None:
         """How long it took, in seconds, if that was recorded."""
         found = self._contents.head.get("duration")
-        return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
+        return found if is_number(found) else None
 
     @property
     def status(self) -> str:
@@ -277,9 +277,7 @@ class Experiment:
 
     def differing_values(self, other: Experiment) -> dict[str, tuple[object, object]]:
         """The params that differ, by dotted name: the value here and in the other, `ABSENT` where there is none."""
-        mine, theirs = self._flat, other._flat
-        pairs = {name: (mine.get(name, ABSENT), theirs.get(name, ABSENT)) for name in {**mine, **theirs}}
-        return {name: (a, b) for name, (a, b) in pairs.items() if value_key(a) != value_key(b)}
+        return differing(self._flat, other._flat)
 
     def __reduce__(self) -> tuple[object, ...]:
         return Experiment, (self.data, self.path, None, self._name)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from types import NoneType
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal
 
 from researcher.errors import ObservationConflict
-from researcher.params import as_float
+from researcher.params import as_float, is_number
 
 Shape = Literal["number", "curve", "folds", "other"]
 
@@ -86,12 +86,12 @@ class ObservationCollector:
 
 def shape_of(observation: object) -> Shape:
     """Whether an observation is a number, a curve (one value a step), folds (a curve each), or something else."""
-    if _is_number(observation):
+    if is_number(observation):
         return "number"
     if not isinstance(observation, list) or not observation:
         return "other"
     if set(map(type, observation)) <= {float, int, NoneType} or all(
-        _is_number(value) or value is None for value in observation
+        is_number(value) or value is None for value in observation
     ):
         return "curve"
     if all(isinstance(fold, list) and (not fold or shape_of(fold) == "curve") for fold in observation):
@@ -121,7 +121,3 @@ def _curve(values: list[Any]) -> list[float]:
 def _in_range(number: float) -> float:
     """The number as it is, but infinity for an integer that no float can hold."""
     return number if isinstance(number, float) or math.isfinite(as_float(number)) else as_float(number)
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

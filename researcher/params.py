@@ -11,7 +11,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeGuard
 
 from researcher.plain import key_text
 
@@ -129,7 +129,7 @@ def value_order(value: object) -> tuple[int, float, str]:
     return 4, 0.0, value_key(value)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Whether a value is a number; True and False are none."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -171,6 +171,16 @@ def number_label(number: float) -> str:
     if "e" in text and 1e4 <= abs(number) < 1e6:
         text = f"{float(text):.0f}"
     return text
+
+
+def differing(mine: Mapping[str, object], theirs: Mapping[str, object]) -> dict[str, tuple[object, object]]:
+    """The values that differ, `ABSENT` where one has none, by the names of both.
+
+    >>> differing({"lr": 0.1, "depth": 3}, {"lr": 0.1, "depth": 4, "act": "relu"})
+    {'depth': (3, 4), 'act': (absent, 'relu')}
+    """
+    pairs = {name: (mine.get(name, ABSENT), theirs.get(name, ABSENT)) for name in {**mine, **theirs}}
+    return {name: (a, b) for name, (a, b) in pairs.items() if value_key(a) != value_key(b)}
 
 
 def distinct(values: Iterable[object]) -> list[object]:

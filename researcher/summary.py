@@ -6,7 +6,6 @@ import math
 from collections.abc import Collection, Sequence
 
 from researcher.observations import folds_of
-from researcher.params import ABSENT
 
 SUMMARIES = ("final", "min", "max", "first", "n", "nan")
 COUNTS = ("n", "nan")  # those of them that are numbers of values
@@ -35,34 +34,12 @@ def lower_is_better(name: str) -> bool:
     return any(word in _LOWER_IS_BETTER or word.endswith(("loss", "error", "perplexity")) for word in words)
 
 
-def summary_of(name: str, observation: object, which: str) -> object:
-    """One number for an observation, or `ABSENT` where it has none.
-
-    Of folds it is the mean over the folds of each fold's own value; numbers of values are of all folds together. NaN
-    counts in ``first`` and ``final``, and is passed over in the extremes, unless nothing else was observed.
-
-    Args:
-        name: of the observation; decides whether ``best`` is the minimum or the maximum.
-        observation: its recorded value.
-        which: ``first``, ``final``, ``min``, ``max`` or ``best``; ``n``, how many values there are; or ``nan``, how
-            many of these are NaN or missing.
-    """
-    if which == "best":
-        which = "min" if lower_is_better(name) else "max"
-    folds = folds_of(observation)
-    if not folds:
-        return ABSENT
-    if which == "n":
-        return sum(map(len, folds))
-    if which == "nan":
-        return sum(map(_nans, folds))
-    if which in ("first", "final"):
-        return mean_of([fold[0 if which == "first" else -1] for fold in folds])
-    return mean_of([_extreme(fold, which) for fold in folds])
-
-
 def summed_up(observation: object) -> dict[str, float]:
-    """The `SUMMARIES` that `summary_of` gives; nothing where the observation has none."""
+    """The `SUMMARIES` of an observation; nothing where it has none.
+
+    Of folds each is the mean over the folds of each fold's own value; numbers of values are of all folds together. NaN
+    counts in ``first`` and ``final``, and is passed over in the extremes, unless nothing else was observed.
+    """
     if type(observation) is list and {*map(type, observation)} == {float}:  # as most are
         return dict(zip(SUMMARIES, _told(observation), strict=True))
     folds = [_told(fold) for fold in folds_of(observation)]

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import researcher as rs
+from researcher.observations import folds_of
 from researcher.params import ABSENT, flattened
+from researcher.summary import lower_is_better, mean_of
 from researcher.summary_names import summary_named
 from researcher.tables.facets import OWN
+
+
+def summary_of(name: str, observation: object, which: str) -> object:
+    """One number for an observation, as `Experiment.summary` says."""
+    if which == "best":
+        which = "min" if lower_is_better(name) else "max"
+    folds = folds_of(observation)
+    if not folds:
+        return ABSENT
+    if which == "n":
+        return sum(map(len, folds))
+    if which == "nan":
+        return sum(value != value for fold in folds for value in fold)
+    if which in ("first", "final"):
+        return mean_of([fold[0 if which == "first" else -1] for fold in folds])
+    real = [[value for value in fold if value == value] or [math.nan] for fold in folds]
+    return mean_of([*map(min if which == "min" else max, real)])
 
 
 def values_of(experiments: Sequence[rs.Experiment], name: str) -> list[Any]:

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles import summary_of
 
 import researcher as rs
 from researcher.errors import ObservationConflict
 from researcher.observations import folds_of, shape_of
-from researcher.summary import lower_is_better, summary_of
+from researcher.summary import SUMMARIES, lower_is_better
 
 NAN, INF = math.nan, math.inf
 
@@ -90,14 +91,19 @@ def test_a_curve_is_not_changed_through_its_folds():
     ],
 )
 def test_one_number_for_an_observation(observation, final, least, most):
-    found = [summary_of("loss", observation, which) for which in ("final", "min", "max", "best")]
+    experiment = rs.Experiment({"observations": {"loss": observation, "accuracy": observation}})
+    found = [experiment.summary(which, "loss") for which in ("final", "min", "max", "best")]
     assert repr(found) == repr([final, least, most, least])
-    assert repr(summary_of("accuracy", observation, "best")) == repr(most)
+    assert repr(experiment.summary("best", "accuracy")) == repr(most)
 
 
 @given(st.lists(st.lists(st.floats(allow_nan=False, width=32) | st.integers() | st.none())))
 def test_the_extremes_contain_the_final_value(observation):
-    least, final, most = (summary_of("x", observation, which) for which in ("min", "final", "max"))
+    experiment = rs.Experiment({"observations": {"x": observation}})
+    assert repr([experiment.summary(which, "x") for which in SUMMARIES]) == repr(
+        [summary_of("x", observation, which) for which in SUMMARIES]
+    )
+    least, final, most = (experiment.summary(which, "x") for which in ("min", "final", "max"))
     if final is not rs.ABSENT and not any(map(math.isnan, (least, final, most))):
         assert least <= final <= most
 

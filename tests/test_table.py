@@ -17,13 +17,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import summary_of
 
 import researcher as rs
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
 from researcher.storage import directory, layout, summaries
 from researcher.storage.reading import read
-from researcher.summary import SUMMARIES, summary_of
+from researcher.summary import SUMMARIES
 from researcher.tables import one_by_one
 from researcher.tables.coded import coded
 from researcher.tables.matching import matching

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from researcher.arrays import Array
+from researcher.params import is_number
 from researcher.tables.facets import Facet
 
 _CATEGORIES = 20  # values of a param that are told apart; the rarer ones are one
@@ -15,8 +16,7 @@ def numbers_of(facet: Facet) -> Array:
 
     Only their order is meant: they are the ranks of its distinct values. A switch is no number.
     """
-    is_number = [isinstance(value, (int, float)) and not isinstance(value, bool) for value in facet.values]
-    known = [number and value == value for number, value in zip(is_number, facet.values, strict=True)]
+    known = [is_number(value) and value == value for value in facet.values]
     return np.where(known, np.arange(len(facet.values), dtype=float), np.nan)[facet.codes]
 
 

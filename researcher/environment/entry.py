@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from researcher.environment.cell import cell_code, cell_run
+from researcher.environment.cell import cell_code, cell_run, shell
 from researcher.environment.needs import needs_of
 from researcher.environment.redaction import redacted
 
@@ -131,9 +131,7 @@ def _place() -> dict[str, Any]:
 
 def _notebook() -> str | None:
     """The notebook's file as far as the front end tells: VS Code in a variable, Jupyter's server in another."""
-    ipython: Any = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    found = getattr(shell, "user_ns", {}).get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME")
+    found = getattr(shell(), "user_ns", {}).get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME")
     return str(found) if found else None
 
 

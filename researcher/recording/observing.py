@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from researcher.checking import no_dict
 from researcher.errors import NotRecordable, ObservationConflict, ResearcherError
 from researcher.experiment import Experiment
+from researcher.params import is_number
 from researcher.plain import plain
 from researcher.storage.lines import FOLDS, Line, is_step, number_text
 from researcher.storage.strict import Notes, pointer
@@ -56,7 +57,7 @@ def sorted_out(observations: Mapping[Any, Any], step: object, fold: object, kind
     for given, value in observations.items():
         try:
             name, known = _checked(given, value)
-            number = isinstance(known, (int, float)) and not isinstance(known, bool)
+            number = is_number(known)
             if found.fold is not None and not number:
                 raise NotRecordable(f"{_named(name)} is no number, and only numbers belong to a fold", value)
             kind = "kept" if not number else "curve" if found.fold is None else "folds"

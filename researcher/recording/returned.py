@@ -8,9 +8,9 @@ from typing import Any
 from researcher.errors import NotRecordable
 from researcher.experiment import Experiment
 from researcher.observations import ObservationCollector
-from researcher.params import value_key
+from researcher.params import ABSENT, is_number, value_key
 from researcher.plain import plain
-from researcher.summary import summary_of
+from researcher.summary import summed_up
 
 RESULT = "result"  # what a number is called that comes without a name
 
@@ -52,7 +52,7 @@ def told_already(value: object, experiment: Experiment, name: str) -> bool:
     except NotRecordable:
         return False
     observed = experiment.observations[name]
-    return value_key(found) in (value_key(observed), value_key(summary_of(name, observed, "final")))
+    return value_key(found) in (value_key(observed), value_key(summed_up(observed).get("final", ABSENT)))
 
 
 def _is_number(value: object) -> bool:
@@ -60,4 +60,4 @@ def _is_number(value: object) -> bool:
         found = plain(value, "value")
     except NotRecordable:
         return False
-    return isinstance(found, (int, float)) and not isinstance(found, bool)
+    return is_number(found)

@@ -14,7 +14,7 @@ from researcher.environment import entry
 from researcher.environment.code_version import code_version
 from researcher.environment.machine import machine
 from researcher.experiment import Experiment
-from researcher.params import ABSENT, flattened, label, value_key
+from researcher.params import ABSENT, differing, flattened, label
 from researcher.storage import texts
 
 _NONE = "nothing that is recorded differs now"
@@ -87,9 +87,7 @@ def changes_since(experiment: Experiment, function: Callable[..., Any] | None = 
 
 def _rows(name: str, then: Any, now: Any) -> list[Row]:
     """A row for each part of a value that differs."""
-    before, after = flattened({name: then}), flattened({name: now})
-    pairs = {part: (before.get(part, ABSENT), after.get(part, ABSENT)) for part in {**before, **after}}
-    return [Row(part, pair) for part, pair in pairs.items() if value_key(pair[0]) != value_key(pair[1])]
+    return [Row(part, pair) for part, pair in differing(flattened({name: then}), flattened({name: now})).items()]
 
 
 def _version(distribution: str) -> Any:

@@ -12,7 +12,7 @@ from researcher.analysis.differences import Row, differences
 from researcher.analysis.seeds import looks_like_a_seed
 from researcher.curves.series import summaries_of
 from researcher.experiment import Experiment
-from researcher.params import ABSENT, as_float, distinct, label, number_label, value_key
+from researcher.params import ABSENT, as_float, distinct, is_number, label, number_label, value_key
 from researcher.summary import lower_is_better
 from researcher.widgets.settings import Setting
 
@@ -140,9 +140,7 @@ def _mark_best(cells: Sequence[dict[str, Any]], numbers: Sequence[float | None],
 
 def _number(values: Sequence[object]) -> float | None:
     value = values[0]
-    if len(values) > 1 or isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return as_float(value)
+    return as_float(value) if len(values) == 1 and is_number(value) else None
 
 
 def _add_parts(cells: Sequence[dict[str, Any]], numbers: Sequence[float | None]) -> None:

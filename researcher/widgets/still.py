@@ -7,7 +7,7 @@ import datetime
 import html
 
 from researcher.errors import MissingExtra
-from researcher.params import ABSENT, label
+from researcher.params import ABSENT, is_number, label
 from researcher.widgets.drawing import drawing_of
 from researcher.widgets.folded import n_rows, shown_of
 from researcher.widgets.picture import png_drawn
@@ -84,9 +84,8 @@ def _caption(state: ExplorerState) -> str:
 
 
 def _cell(value: object, longest: int) -> str:
-    numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
     text = "" if value is ABSENT else _text(label(value), longest)
-    return f'<td class="number">{text}</td>' if numeric else f"<td>{text}</td>"
+    return f'<td class="number">{text}</td>' if is_number(value) else f"<td>{text}</td>"
 
 
 def _text(text: str, longest: int) -> str:
