@@ -136,10 +136,9 @@ def __getattr__(name: str) -> object:
     elif name in _MODULES:
         found = importlib.import_module(f"researcher.{name}")
     else:
-        import difflib
+        from researcher.near_misses import near_misses
 
-        near = difflib.get_close_matches(name, __dir__(), n=2)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = near_misses(name, __dir__())
         raise AttributeError(f"module 'researcher' has no attribute {name!r}{hint}", name=name)
     globals()[name] = found
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.exporting import to_arrow, to_csv, to_pandas, to_polars
+from researcher.near_misses import near_misses
 from researcher.params import varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
@@ -180,12 +181,9 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         return [self._near_misses(path) for path in asked if not table.knows(path)]
 
     def _near_misses(self, path: tuple[str, ...]) -> str:
-        import difflib
-
         names = {*self._table().params} | _OWN_NAMES
         names |= {f"{kind}.{name}" for name in self.observed() for kind in OFFERED}
-        near = difflib.get_close_matches(".".join(path), sorted(names), n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = near_misses(".".join(path), sorted(names))
         return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"
 
     def _are_few(self) -> bool:

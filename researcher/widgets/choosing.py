@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import traitlets as t
 
 from researcher.experiment import Experiment
+from researcher.near_misses import near_misses
 from researcher.plain import plain
 from researcher.storage.shelved import Shelved
 from researcher.tables.facets import kept_of
@@ -57,9 +57,8 @@ def choose(state: ExplorerState, chosen: Mapping[str, Any]) -> tuple[str, ...]:
         known = choices(state)
         for name in chosen:
             if name not in known:
-                near = difflib.get_close_matches(str(name), known)
-                hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}"
-                raise TypeError(f"there is nothing called {name!r} to choose; {hint}")
+                hint = near_misses(str(name), known) or f"; known are {', '.join(known)}"
+                raise TypeError(f"there is nothing called {name!r} to choose{hint}")
         there = cache(lambda: named(state))  # to name all of many takes its time
         values = {known[name]: _value(state, name, value, there, missing) for name, value in chosen.items()}
         with state.hold_trait_notifications():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import traceback
 import warnings
@@ -15,6 +14,7 @@ import traitlets as t
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
+from researcher.near_misses import near_misses
 from researcher.query import parse
 from researcher.recording.telling import warn
 from researcher.tables.facets import kept_of
@@ -250,9 +250,8 @@ class Explorer(w.VBox, Look):
 def _near_miss(name: str) -> str:
     """A name that is none of the traits, and those that may be meant."""
     known = [*_CHOSEN, *NAMED, "frame"]
-    near = difflib.get_close_matches(name, [*known, "view"])
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}"
-    return f"{name!r}; {hint}"
+    hint = near_misses(name, [*known, "view"]) or f"; known are {', '.join(known)}"
+    return f"{name!r}{hint}"
 
 
 def _warn_of(missing: Sequence[str]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
+from researcher.near_misses import near_misses
 from researcher.params import ABSENT
 from researcher.tables.facets import OWN
 from researcher.widgets.state import ExplorerState
@@ -35,6 +35,4 @@ def _there(state: ExplorerState, column: str) -> bool:
 
 
 def _said(what: str, name: str, known: Any) -> str:
-    near = difflib.get_close_matches(name, [*known], n=3)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    return f"{what}: no experiment has {name}{hint}"
+    return f"{what}: no experiment has {name}{near_misses(name, known)}"
