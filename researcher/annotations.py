@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from researcher.errors import CannotWrite
+from researcher.errors import CannotWrite, reason
 from researcher.experiment import Experiment
 from researcher.storage.annotate import annotate as annotate_file
 from researcher.storage.lines import Line
@@ -22,8 +22,7 @@ def annotate(experiment: Experiment, note: str, tags: Iterable[str], untag: Iter
     except CannotWrite:
         raise
     except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or error
-        raise CannotWrite(f"cannot annotate {experiment.name}: {reason}") from error
+        raise CannotWrite(f"cannot annotate {experiment.name}: {reason(error)}") from error
 
 
 def remark(text: str) -> dict[str, str]:

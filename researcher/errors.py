@@ -178,6 +178,11 @@ class QueryError(ResearcherError, ValueError):
         return f"{self.reason}\n  {shown}\n  {' ' * (self.at - start)}^"
 
 
+def reason(error: Exception) -> str:
+    """Why something could not be done, in a few words; of an error of the system, what that says."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 class ResearcherWarning(UserWarning):
     """The root of every warning that researcher gives."""
 

@@ -15,6 +15,7 @@ from researcher.near_misses import near_misses
 from researcher.params import varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
+from researcher.reserved import OWN
 from researcher.storage.shelved import Shelved
 from researcher.summary import lower_is_better
 from researcher.summary_names import OFFERED
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 20  # experiments in its repr
 _FEW = 200
-_OWN_NAMES = {"status", "title", "timestamp", "duration", "hash", "tags", "notes"}
 
 
 class Experiments(Shelved, MutableSequence[Experiment]):
@@ -175,13 +175,13 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         return self._unknown(query, None if self._are_few() else self._table())
 
     def _unknown(self, query: Query, table: Table | None) -> list[str]:
-        asked = [path for path in query.names if self and ".".join(path) not in _OWN_NAMES]
+        asked = [path for path in query.names if self and ".".join(path) not in OWN]
         if table is None:
             return [self._near_misses(path) for path in asked if not one_by_one.knows(path, self)]
         return [self._near_misses(path) for path in asked if not table.knows(path)]
 
     def _near_misses(self, path: tuple[str, ...]) -> str:
-        names = {*self._table().params} | _OWN_NAMES
+        names = {*self._table().params, *OWN}
         names |= {f"{kind}.{name}" for name in self.observed() for kind in OFFERED}
         hint = near_misses(".".join(path), sorted(names))
         return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"

@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from researcher.errors import CannotWrite, MissingExtra
+from researcher.errors import CannotWrite, MissingExtra, reason
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, unused
 from researcher.places import place
@@ -115,7 +115,7 @@ def to_csv(experiments: Sequence[Experiment], path: str | os.PathLike[str]) -> N
         with replacing(target) as file:
             file.write(text.encode(errors="backslashreplace"))
     except OSError as error:
-        raise CannotWrite(f"cannot write {target}: {error.strerror or error}") from error
+        raise CannotWrite(f"cannot write {target}: {reason(error)}") from error
 
 
 def csv_text(names: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

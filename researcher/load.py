@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import warnings
 from collections.abc import Callable, Iterable
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterable
 from researcher.errors import DamagedRecordWarning, NoSuchExperiment
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
+from researcher.near_misses import near_misses
 from researcher.places import Address, Place, place
 from researcher.storage.directory import records_directory
 from researcher.storage.names import JOURNAL, RECORD
@@ -90,8 +90,7 @@ def named(path: str | os.PathLike[str], given: str) -> Experiments:
     )
     found = next((some for way in ways if (some := list(filter(way, experiments)))), [])
     if not found:
-        near = difflib.get_close_matches(given, {e.title for e in experiments if e.title}, n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = near_misses(given, {e.title for e in experiments if e.title})
         raise NoSuchExperiment(f"no experiment in {os.fspath(path)} has a hash or title {given!r}{hint}")
     return _one(found, f"are called {given!r}")
 

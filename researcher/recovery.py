@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from researcher.errors import CannotWrite, NoSuchExperiment
+from researcher.errors import CannotWrite, NoSuchExperiment, reason
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.places import Address, Place, place
@@ -50,7 +50,7 @@ def recover(path: str | os.PathLike[str] = "records/") -> Experiments:
         except (BlockingIOError, FileNotFoundError):
             continue  # another process is at it, or was
         except OSError as error:
-            raise CannotWrite(f"cannot recover {journal}: {error.strerror or error}") from error
+            raise CannotWrite(f"cannot recover {journal}: {reason(error)}") from error
         if remark:
             recovered.damaged.append((journal, remark))
     return recovered

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 RESERVED = ("hash", "timestamp", "observations", "duration", "researcher")  # in the order of `Experiment.data`
+OWN = ("status", "title", "timestamp", "duration", "hash", "tags", "notes")
+"""What an experiment has beside its params, by the names that queries and columns know; a param of that name wins."""
 TIMESTAMP = "%Y-%m-%d_%H:%M:%S"
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import researcher as rs
 from researcher.observations import folds_of
 from researcher.params import ABSENT, flattened
+from researcher.reserved import OWN
 from researcher.summary import lower_is_better, mean_of
 from researcher.summary_names import summary_named
-from researcher.tables.facets import OWN
 
 
 def summary_of(name: str, observation: object, which: str) -> object:

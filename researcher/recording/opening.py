@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from researcher.errors import CannotWrite
+from researcher.errors import CannotWrite, reason
 from researcher.experiment import Experiment
 from researcher.places import Address, Place
 from researcher.recording.recording import Recording, clock
 from researcher.recording.resume import up_to_date
-from researcher.recording.telling import reason, warn
+from researcher.recording.telling import warn
 from researcher.recovery import recovered
 from researcher.storage import beginning, names
 from researcher.storage.journal import Journal
@@ -60,6 +60,8 @@ def resumed(experiment: Experiment, step: float | None, records: Place, *, insis
         if isinstance(found.path, Path) and found.path.suffix == names.JOURNAL:
             try:
                 journal = Journal.reopen(found.path)
+            except BlockingIOError:
+                raise CannotWrite(f"{found.path.stem} is still being recorded") from None
             except OSError as error:
                 raise CannotWrite(f"cannot go on with {found.path}: {reason(error)}") from error
         else:

@@ -32,10 +32,3 @@ def told_of(error: BaseException) -> dict[str, str]:
         "message": message[-_LONGEST:],
         "traceback": "".join(traceback.format_exception(error))[-_LONGEST:],
     }
-
-
-def reason(error: Exception) -> str:
-    """Why something could not be done, in a few words."""
-    if isinstance(error, BlockingIOError):
-        return "it is still being recorded"
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)

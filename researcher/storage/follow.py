@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from researcher.errors import DamagedRecord, RecordsNotFound
+from researcher.errors import DamagedRecord, RecordsNotFound, reason
 from researcher.experiment import Experiment
 from researcher.places import Place
 from researcher.storage import liveness, records
 from researcher.storage.lines import beginnings, decoded
+from researcher.storage.listing import unopened
 from researcher.storage.replay import Replay
 
 _OF_THE_JOURNAL = ("writer", "texts", "keys")
@@ -121,7 +122,7 @@ class JournalReader:
         except FileNotFoundError:
             raise RecordsNotFound(f"there is no journal {self.path}") from None
         except OSError as error:
-            raise DamagedRecord(self.path, f"it cannot be opened ({error.strerror})") from None
+            raise DamagedRecord(self.path, unopened(error)) from None
         try:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode):
@@ -136,7 +137,7 @@ class JournalReader:
             self._take(self._read_on(handle))
             self.running = running
         except OSError as error:
-            raise DamagedRecord(self.path, f"it cannot be read ({error.strerror})") from None
+            raise DamagedRecord(self.path, f"it cannot be read ({reason(error)})") from None
         finally:
             os.close(handle)
 

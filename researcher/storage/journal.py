@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Self
 
+from researcher.errors import reason
 from researcher.places import Place
 from researcher.storage import keeper, liveness, locks, names
 from researcher.storage.handles import APPENDED, head, made, read
@@ -107,7 +108,7 @@ class Journal:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             self._waiting.add(line, written)
-            self._in_trouble(_reason(error))
+            self._in_trouble(reason(error))
             return False
         finally:
             try:  # noqa: SIM105 - `suppress` costs what was saved above
@@ -203,7 +204,7 @@ class Journal:
                 self._find_again()
             self._waiting.write(self._handle)
         except OSError as error:
-            self._in_trouble(_reason(error))
+            self._in_trouble(reason(error))
             return False
         self.trouble = ""
         self._direct = self._owned and not self.sealed
@@ -251,7 +252,3 @@ class Journal:
         elif time.monotonic() - self._touched > liveness.HEARTBEAT:
             self._touched = time.monotonic()
             os.utime(self._handle if os.utime in os.supports_fd else self.path)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

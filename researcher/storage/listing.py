@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from researcher.errors import CannotRead, RecordsNotFound
+from researcher.errors import CannotRead, RecordsNotFound, reason
 from researcher.places import Address, Place
 from researcher.storage import names
 
@@ -66,7 +66,7 @@ def refuse(path: Place, error: OSError) -> NoReturn:
     if isinstance(error, NotADirectoryError):
         raise RecordsNotFound(f"{path} is not a directory; name the one that holds the records") from None
     if not isinstance(error, FileNotFoundError):
-        raise CannotRead(f"cannot read the directory {path}: {error.strerror or error}") from error
+        raise CannotRead(f"cannot read the directory {path}: {reason(error)}") from error
     if error.strerror != os.strerror(errno.ENOENT):  # a store has said more
         raise RecordsNotFound(f"there is nothing at {path}: {error.strerror}") from None
     nothing = f"there is no directory {path} (looked for in {Path.cwd()})"
@@ -134,4 +134,4 @@ def _opened(directory: Path) -> Iterator[tuple[int | None, str]]:
 
 def unopened(error: OSError) -> str:
     """What is wrong with a file that cannot be opened."""
-    return f"it cannot be opened ({error.strerror})"
+    return f"it cannot be opened ({reason(error)})"

@@ -10,10 +10,11 @@ import numpy as np
 from researcher.arrays import Array, Indices, Mask, floats
 from researcher.experiment import Experiment
 from researcher.params import ABSENT
+from researcher.reserved import OWN
 from researcher.summary import lower_is_better
 from researcher.summary_names import summary_named
 from researcher.tables.column import Column, column_of_facet, column_of_numbers
-from researcher.tables.facets import OWN, Facet, facet_of, facet_of_coded, facet_of_numbers, telling
+from researcher.tables.facets import Facet, facet_of, facet_of_coded, facet_of_numbers, telling
 from researcher.tables.finals import finals_of
 from researcher.tables.tabling import table_of
 
@@ -145,7 +146,7 @@ class Columns:
 
         Args:
             name: a dotted param name; if no experiment has it, ``final.loss`` and the like, one of
-                `researcher.tables.facets.OWN`, or the name of an observation for its final value.
+                `researcher.reserved.OWN`, or the name of an observation for its final value.
         """
         if name not in self._columns:
             numbers = None if name in self.params else self._numbers(name)

@@ -18,9 +18,6 @@ from researcher.plain import plain
 from researcher.tables.coded import Coded, coded
 from researcher.tables.tabling import table_of
 
-OWN = ("status", "title", "timestamp", "duration", "hash", "tags")
-
-
 Kept = Collection[object] | Mapping[str, Any]
 """What a filter keeps: a list of values, numbers of a range ``{"min": 0.01, "max": 0.1}`` (both ends are in it, either
 may be left out), or text that holds another, ``{"contains": "relu"}``, in upper or lower case."""

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from researcher.params import ABSENT, label
+from researcher.reserved import OWN
 from researcher.summary import lower_is_better
 from researcher.summary_names import OFFERED, summary_named
 from researcher.tables.column import Column
-from researcher.tables.facets import OWN, Facet, facet_of
+from researcher.tables.facets import Facet, facet_of
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import offered
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from researcher.arrays import Indices
 from researcher.params import ABSENT, as_float, is_number, label, value_key
-from researcher.tables.facets import OWN
+from researcher.reserved import OWN
 from researcher.widgets.sheet import Sheet, sheet_of
 from researcher.widgets.state import ExplorerState
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from researcher.near_misses import near_misses
 from researcher.params import ABSENT
-from researcher.tables.facets import OWN
+from researcher.reserved import OWN
 from researcher.widgets.state import ExplorerState
 
 _OVER = ("step", "time", "clock")  # what curves are drawn over, beside observations

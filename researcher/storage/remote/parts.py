@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 from uuid import uuid4
 
-from researcher.errors import DamagedRecord, RecordsNotFound
+from researcher.errors import DamagedRecord, RecordsNotFound, reason
 from researcher.places import Address
 from researcher.storage import liveness, names
 from researcher.storage.follow import JournalReader
@@ -169,7 +169,7 @@ class PartsReader(JournalReader):
         except FileNotFoundError:
             raise RecordsNotFound(f"the journal {self.path} is gone") from None
         except OSError as error:
-            raise DamagedRecord(self.path, f"it cannot be read ({error.strerror or error})") from None
+            raise DamagedRecord(self.path, f"it cannot be read ({reason(error)})") from None
         self.running = running and self._head is not None and isinstance(self._head["researcher"].get("writer"), dict)
 
     def _state(self) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
-from researcher.errors import CannotRead, RecordsNotFound
+from researcher.errors import CannotRead, RecordsNotFound, reason
 from researcher.places import Address
 from researcher.storage import listing, names
 from researcher.storage.remote import store, systems
@@ -99,7 +99,7 @@ def contents_of(paths: Iterable[Address]) -> Iterator[tuple[Address, bytes | Rec
             if isinstance(content, FileNotFoundError):
                 yield path, RecordsNotFound(f"there is no record {path}")
             elif isinstance(content, OSError):
-                raise CannotRead(f"cannot read {path}: {content.strerror or content}") from content
+                raise CannotRead(f"cannot read {path}: {reason(content)}") from content
             else:
                 yield path, content
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from researcher.errors import reason
 from researcher.places import Address
 from researcher.storage import liveness, names
 from researcher.storage.remote import store
@@ -122,7 +123,7 @@ class Upload:
             except OSError as error:
                 if not told and not self._stop.is_set():
                     with contextlib.suppress(Warning):  # where warnings are errors, the thread still goes on
-                        tell(str(error.strerror or error))
+                        tell(reason(error))
                 told = True
 
     def _is_silent(self) -> bool:
