@@ -40,7 +40,7 @@ def decode(content: bytes) -> Record:
         ValueError: it is not UTF-8, not JSON, not an object or nested too deeply; the message says which.
             ``observations()`` raises it too.
     """
-    if not content.strip():
+    if not content or content.isspace():
         raise ValueError("it is empty")
     try:
         if not content.isascii():

@@ -90,7 +90,8 @@ def pointer(above: str, key: str) -> str:
 
 def may_hold_tokens(content: bytes) -> bool:
     """Whether a JSON text can hold one of the strings that stand for NaN and infinity."""
-    return b'NaN"' in content or b'Infinity"' in content
+    # One letter is looked for ten times as quickly as a word, and among numbers there is none.
+    return (b"N" in content and b'NaN"' in content) or (b"I" in content and b'Infinity"' in content)
 
 
 def _all_strict(values: list[Any]) -> bool:
