@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,10 +19,17 @@ _BEGIN = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 class Workload(NamedTuple):
-    """How many experiments, and how many values each of their observations has."""
+    """How many experiments, and how many values each of their observations has.
+
+    Attributes:
+        experiments: their number.
+        values: of an observation; of a fold about as many, as no two of them need be as long.
+        folds: of an observation; 0 where there are none.
+    """
 
     experiments: int
     values: int
+    folds: int = 0
 
 
 WORKLOADS = {
@@ -30,6 +37,7 @@ WORKLOADS = {
     "usual": Workload(10_000, 50),
     "many": Workload(100_000, 50),
     "long": Workload(20, 1_000_000),
+    "folds": Workload(500, 100, folds=10),
 }
 
 
@@ -39,7 +47,7 @@ def write(directory: Path, workload: Workload) -> None:
     for number, params in enumerate(settings(workload.experiments)):
         head = layout.stamped(params, duration=12.5, status="finished")
         head["researcher"]["recorded_at"] = (_BEGIN + datetime.timedelta(minutes=number)).isoformat()
-        content = layout.encode(head, curves(number, workload.values))
+        content = layout.encode(head, _observations(number, workload))
         (directory / f"{params['title']}_{head['hash']}.json").write_bytes(content)
 
 
@@ -59,6 +67,15 @@ def settings(n: int) -> Iterator[dict[str, Any]]:
             "optimizer": optimizer,
             "seed": seed,
         }
+
+
+def _observations(number: int, workload: Workload) -> Mapping[str, Sequence[object]]:
+    if not workload.folds:
+        return curves(number, workload.values)
+    most = workload.values // 5
+    lengths = np.random.default_rng(number).integers(-most, most + 1, workload.folds) + workload.values
+    folds = [curves(number * workload.folds + fold, int(n)) for fold, n in enumerate(lengths)]
+    return {name: [fold[name] for fold in folds] for name in OBSERVATIONS}
 
 
 def curves(number: int, n: int) -> dict[str, list[float]]:

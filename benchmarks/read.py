@@ -207,7 +207,7 @@ WORKLOAD = Workload(
     {
         "smallest": Size(rounds=1, experiments=(5,), patience=0.0),
         "quick": Size(rounds=1, experiments=(100, 10_000), patience=10.0),
-        "full": Size(rounds=3, experiments=(1_000, 10_000), patience=120.0),
+        "full": Size(rounds=3, experiments=(1_000, 10_000, 100_000), patience=120.0),
     },
     role=Reads,
 )

@@ -64,6 +64,12 @@ def test_the_smallest_form_of_read(tmp_path):
     assert all(float(cell.replace(",", "")) > 0 for cell in rows["researcher"][2:])
 
 
+def test_the_smallest_form_of_folds(tmp_path):
+    rows = smallest("folds", tmp_path)
+    assert rows["`json.load` of every file, NumPy"][1:3] == ["1.0", "1.0"]
+    assert all(float(cell.replace(",", "")) > 0 for cell in rows["the second time"][1:])
+
+
 def test_the_smallest_form_of_archive(tmp_path):
     rows = smallest("archive", tmp_path)
     assert rows["`json.load` of every file, pandas"][2:5] == ["1.0"] * 3
