@@ -115,7 +115,7 @@ class ObservationConflict(ResearcherError, ValueError):
 
 
 class NotRecording(ResearcherError, RuntimeError):
-    """A recorder was used before it was started, or after it ended."""
+    """A recorder was used before it was started, or after it ended; or what was asked to stop does not run."""
 
 
 class NotRunnable(ResearcherError, TypeError):

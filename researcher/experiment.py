@@ -160,6 +160,20 @@ class Experiment:
 
         annotate(self, note, tags, untag)
 
+    def request_stop(self) -> None:
+        """Ask it to stop, in whatever process it runs.
+
+        From then on its `Recorder.should_stop` is True, and callbacks of frameworks stop their training. It ends as
+        ``pruned`` when they look; a training that never looks goes on.
+
+        Raises:
+            NotRecording: it does not run, or not any more.
+            CannotWrite: the directory cannot be written to; or it is recorded on a store, from another machine.
+        """
+        from researcher.stopping import request_stop
+
+        request_stop(self)
+
     @property
     def home(self) -> object:
         """Where all that it holds is as a row of columns too; None if it is nowhere."""

@@ -73,16 +73,23 @@ def past_experiments_from_hashes(path: str | os.PathLike[str], hash_segments: It
     return Experiments(_of_one_hash(experiments, segment, path)[-1] for segment in segments)
 
 
-def named(path: str | os.PathLike[str], given: str) -> Experiments:
+def named(path: str | os.PathLike[str], given: str, *, status: str = "") -> Experiments:
     """An experiment and its repeats, oldest first, by what it is called.
 
     That is at least eight characters of its hash, its title, or how its hash, its title or the name of its file begins;
     of these the first that finds something.
 
+    Args:
+        path: the records directory.
+        given: what it is called.
+        status: that it has; any if not given.
+
     Raises:
         NoSuchExperiment: nothing is called so, or several different experiments are; the message lists them.
     """
     experiments = all_experiments(path)
+    if status:
+        experiments = Experiments(e for e in experiments if e.status == status)
     ways: tuple[Callable[[Experiment], bool], ...] = (
         lambda e: len(given) >= _SHORTEST and given in e.hash.zfill(32),
         lambda e: e.title == given,
@@ -91,7 +98,8 @@ def named(path: str | os.PathLike[str], given: str) -> Experiments:
     found = next((some for way in ways if (some := list(filter(way, experiments)))), [])
     if not found:
         hint = near_misses(given, {e.title for e in experiments if e.title})
-        raise NoSuchExperiment(f"no experiment in {os.fspath(path)} has a hash or title {given!r}{hint}")
+        kind = status or "recorded"
+        raise NoSuchExperiment(f"no {kind} experiment in {os.fspath(path)} has a hash or title {given!r}{hint}")
     return _one(found, f"are called {given!r}")
 
 

@@ -156,6 +156,7 @@ class Recorder:
         except BaseException:
             self._progress.close()
             raise
+        stopping.forget(recording.journal.path)  # what was asked of the process that it goes on from
         self._use(recording, cell)
         return self
 
@@ -305,10 +306,11 @@ class Recorder:
             self._add(ours=found)
 
     def should_stop(self) -> bool:
-        """Whether this experiment was asked to stop, as a sweep does that prunes it.
+        """Whether this experiment was asked to stop.
 
-        Look after each epoch, say, and return or break if so. Once it was told, an experiment that would end as
-        ``finished`` ends as ``pruned``.
+        A sweep that prunes it does so, `Experiment.request_stop`, and in a terminal ``researcher stop``. Look after
+        each epoch, say, and return or break if so. Once it was told, an experiment that would end as ``finished`` ends
+        as ``pruned``.
 
         >>> with rs.Recorder(params, "records/") as recorder:          # doctest: +SKIP
         ...     for epoch in range(params["epochs"]):

@@ -19,6 +19,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from processes import until
 from typer.testing import CliRunner
 
 import researcher as rs
@@ -434,6 +435,34 @@ def test_a_sparkline(values, shown):
 def test_the_examples_are_true(name):
     failed, tried = doctest.testmod(importlib.import_module(f"researcher.{name}"))
     assert (failed, tried > 0) == (0, True)
+
+
+# stop
+
+
+TRAINING = """
+import sys, time
+import researcher as rs
+with rs.Recorder({"title": "relu", "lr": 0.5}, sys.argv[1]) as recorder:
+    while not recorder.should_stop():
+        recorder.observe(loss=1.0)
+        time.sleep(0.01)
+"""
+
+
+def test_stop_asks_what_runs(tmp_path):
+    rs.record_experiment({"title": "relu", "lr": 0.1}, tmp_path)
+    training = subprocess.Popen([sys.executable, "-c", TRAINING, tmp_path], cwd=PROJECT)
+    until(lambda: [e.status for e in rs.all_experiments(tmp_path)] == ["finished", "running"])
+    done = run("stop", "relu", tmp_path)
+    assert (done.exit_code, done.stdout[:11]) == (0, "asked relu_"), done.stderr
+    assert training.wait(60) == 0
+    assert [e.status for e in rs.all_experiments(tmp_path)] == ["finished", "pruned"]
+    assert not list(tmp_path.glob("*.stop"))
+    for given in ("relu", rs.get_hash({"title": "relu", "lr": 0.5}), *tmp_path.glob("*.json")):
+        done = run("stop", given, tmp_path)
+        assert (done.exit_code, done.stdout) == (2, ""), given
+        assert re.search("no running experiment in|does not run", done.stderr)
 
 
 # The program

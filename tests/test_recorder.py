@@ -823,3 +823,40 @@ def test_a_progress_bar_that_cannot_be_shown_costs_nothing(tmp_path):
     )
     run(script, tmp_path, TQDM_MININTERVAL="0")
     assert only(tmp_path).observations == {"loss": [0.5] * 100}
+
+
+# Asked to stop
+
+
+def test_whoever_sees_it_can_ask_it_to_stop(records):
+    with rs.Recorder(PARAMS, records) as recorder:
+        recorder.observe(loss=1.0)
+        assert not recorder.should_stop()
+        seen = only(records)
+        seen.request_stop()
+        assert recorder.should_stop()
+    assert recorder.experiment.status == only(records).status == "pruned"
+    for ended in (seen, only(records), rs.Experiment(PARAMS)):
+        with pytest.raises(NotRecording, match="does not run, so there is nothing to stop"):
+            ended.request_stop()
+    with rs.Recorder.resume(seen, records) as again:
+        assert not again.should_stop()
+
+
+def test_what_was_asked_of_a_dead_process_is_forgotten(tmp_path):
+    run(
+        """
+import os, sys
+import researcher as rs
+recorder = rs.Recorder({"title": "relu"}, sys.argv[1]).start()
+recorder.observe(loss=1.0)
+rs.all_experiments(sys.argv[1])[0].request_stop()
+assert recorder.should_stop()
+os._exit(0)
+""",
+        tmp_path,
+    )
+    assert len(list(tmp_path.glob("*.stop"))) == 1
+    with rs.Recorder.resume("relu", tmp_path) as recorder:
+        assert not recorder.should_stop()
+    assert only(tmp_path).status == "finished"

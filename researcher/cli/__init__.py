@@ -16,6 +16,7 @@ from researcher.cli.ls import ls
 from researcher.cli.recover import recover
 from researcher.cli.reproduce import reproduce
 from researcher.cli.show import show
+from researcher.cli.stop import stop
 
 _EXIT_CODES = """Exit codes: 0 all is well; 1 something is wrong with the records: a file is damaged, a directory
 cannot be read, a journal could not be recovered; 2 wrong usage, or what was asked for is not there; 3 a result did
@@ -23,13 +24,13 @@ not hold when it was reproduced."""
 
 app = typer.Typer(
     name="researcher",
-    help="List, show, compare, export, recover, explore and reproduce experiments that were recorded as JSON files.",
+    help="List, show, compare, export, explore, reproduce, recover and stop experiments, recorded as JSON files.",
     epilog=_EXIT_CODES,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (ls, show, diff, export, explore, recover, reproduce):
+for command in (ls, show, diff, export, explore, recover, reproduce, stop):
     app.command(epilog=_EXIT_CODES)(command)
 
 

@@ -45,8 +45,14 @@ A = Annotated[str, typer.Argument(metavar="A", help=_HELP, autocompletion=_compl
 B = Annotated[str, typer.Argument(metavar="B", help="Likewise.", autocompletion=_completed)]
 
 
-def chosen(given: str, records: Place) -> tuple[Experiment, Experiments]:
-    """The experiment; if it was found by its hash or title, with all of the same hash."""
+def chosen(given: str, records: Place, *, status: str = "") -> tuple[Experiment, Experiments]:
+    """The experiment; if it was found by its hash or title, with all of the same hash.
+
+    Args:
+        given: its file, its hash and number, or what else it is called.
+        records: the directory.
+        status: that it has, if it is found by what it is called; any if not given.
+    """
     candidates = (place(given), *(records / f"{given}{ending}" for ending in ("", RECORD, JOURNAL)))
     if file := next((path for path in candidates if is_file(path)), None):
         return load_experiment(file.parent, file.name), Experiments()
@@ -56,5 +62,5 @@ def chosen(given: str, records: Place) -> tuple[Experiment, Experiments]:
         repeats = Experiments(e for e in all_experiments(records) if numbered[1] in e.hash.zfill(32))
         if found := [e for e in repeats if number(e) == int(numbered[2])]:
             return found[-1], repeats
-    repeats = named(records, given)
+    repeats = named(records, given, status=status)
     return repeats[-1], repeats

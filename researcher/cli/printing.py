@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 from researcher.errors import (
     CannotReproduce,
     NoSuchExperiment,
+    NotRecording,
     NotRunnable,
     QueryError,
     RecordsNotFound,
@@ -25,7 +26,7 @@ from researcher.places import Place
 from researcher.storage.strict import Notes
 
 WRONG, USAGE, NOT_HELD = 1, 2, 3  # exit codes beside 0
-_NOT_THERE = (CannotReproduce, NoSuchExperiment, NotRunnable, QueryError, RecordsNotFound)
+_NOT_THERE = (CannotReproduce, NoSuchExperiment, NotRecording, NotRunnable, QueryError, RecordsNotFound)
 _OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 

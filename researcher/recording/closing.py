@@ -9,7 +9,6 @@ from researcher.environment.environment import brought_up_to_date
 from researcher.errors import reason
 from researcher.recording.recording import Recording
 from researcher.recording.telling import told_of, warn
-from researcher.storage import stopping
 from researcher.storage.ending import ended, published, rescued
 from researcher.storage.journal import Journal
 from researcher.storage.lines import Line, encoded
@@ -31,7 +30,6 @@ def end(recording: Recording, facts: Mapping[str, Any], status: str, error: Base
     journal.append(encoded(Line(recording.now(), status=status, error=told)))
     journal.seal()
     _make_record(recording)
-    stopping.forget(journal.path)
 
 
 def leave(journal: Journal) -> None:

@@ -12,7 +12,7 @@ from typing import Self
 
 from researcher.errors import reason
 from researcher.places import Place
-from researcher.storage import keeper, liveness, locks, names
+from researcher.storage import keeper, liveness, locks, names, stopping
 from researcher.storage.handles import APPENDED, head, made, read
 from researcher.storage.publish import sync_directory, write_all
 from researcher.storage.waiting import Waiting
@@ -153,11 +153,15 @@ class Journal:
             self.close()
 
     def remove(self) -> None:
-        """Take the file away, as its record is there. What others append until then can still be read."""
+        """Take the file away, as its record is there, and what was asked of its experiment.
+
+        What others append until then can still be read.
+        """
         with self._lock, contextlib.suppress(OSError):
             self._unwanted = True
             if os.path.samestat(os.fstat(self._handle), self.path.stat()):
                 self.path.unlink()
+                stopping.forget(self.path)
 
     def close(self) -> None:
         """Write what waits if that is possible, and give up file and lock."""
