@@ -38,6 +38,8 @@ def final_compare(
 ) -> Figure | None:
     """Print the final value of each metric for each experiment (of folds the mean); draw it too if asked.
 
+    Six significant digits are printed; `Experiment.final_observations` has all.
+
     Args:
         experiments: those that lack a metric are left out of its list.
         metrics: names of observations.
@@ -54,7 +56,8 @@ def final_compare(
     for metric in names:
         print(f"\n{metric}")
         for _, experiment in those_with(chosen, metric):
-            print("mean", experiment.summary("final", metric), experiment.identifier())
+            final = experiment.summary("final", metric)
+            print("mean", float(f"{final:.6g}") if isinstance(final, float) else final, experiment.identifier())
     if not draw_plots:
         return None
     figure, axes = figures.subplots(names, kwargs)

@@ -75,7 +75,8 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         """The experiments in another order; those that are alike keep theirs.
 
         Text, numbers and other values in one column are ordered by their kind first. An experiment without a value
-        comes last, whichever way the others are ordered.
+        comes last, whichever way the others are ordered. Of a name that no experiment has, a warning names the near
+        misses.
 
         Args:
             *names: of params and of what else a query may speak of, such as ``final.loss`` or ``timestamp``, the most
@@ -91,7 +92,11 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         ways = [descending] * len(names) if isinstance(descending, bool) else [*descending]
         if len(ways) != len(names):
             raise ValueError(f"there are {len(names)} names, and descending says something of {len(ways)}")
-        return self._at(order(self._table(), [*zip(map(name_of, names), ways, strict=True)]).tolist())
+        paths, table = list(map(name_of, names)), self._table()
+        for path in paths:
+            if self and ".".join(path) not in (*OWN, *table.observed) and not table.knows(path):
+                warnings.warn(self._near_misses(path), UnknownNameWarning, stacklevel=2)
+        return self._at(order(table, [*zip(paths, ways, strict=True)]).tolist())
 
     def best(self, observation: str, mode: Literal["min", "max"] | None = None) -> Experiment:
         """The experiment whose observation reached the best value at any step (of folds: on average).
@@ -181,9 +186,15 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         return [self._near_misses(path) for path in asked if not table.knows(path)]
 
     def _near_misses(self, path: tuple[str, ...]) -> str:
+        name = ".".join(path)
+        observed = name.removeprefix("observations.")
+        if observed in self.observed():
+            return (
+                f"{quoted(path)} was observed; say which value of it: {quoted(('final', observed))}, or min, max, best"
+            )
         names = {*self._table().params, *OWN}
-        names |= {f"{kind}.{name}" for name in self.observed() for kind in OFFERED}
-        hint = near_misses(".".join(path), sorted(names))
+        names |= {f"{kind}.{one}" for one in self.observed() for kind in OFFERED}
+        hint = near_misses(name, sorted(names)) or f'; if it is a text, write "{name}"'
         return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"
 
     def _are_few(self) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable
 
-from researcher.errors import DamagedRecordWarning, NoSuchExperiment
+from researcher.errors import DamagedRecordWarning, NoSuchExperiment, RecordsNotFound, UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.near_misses import near_misses
@@ -17,6 +19,7 @@ from researcher.storage.reading import read
 
 _SHORTEST = 8  # characters of a hash that tell experiments apart
 _LISTED = 10  # experiments that an error lists
+_RECORDED = re.compile(r"[0-9a-f]{24,32}(-\d+)?\.(json|journal)$")  # a file that has the name of a record
 _warned: set[tuple[Place, str, int]] = set()
 
 
@@ -38,17 +41,42 @@ def all_experiments(path: str | os.PathLike[str] = "records/") -> Experiments:
     directory = records_directory(path)
     directory.refresh()
     warn_of(directory.damaged)
+    if not directory.experiments and (inner := _within(directory.path)):
+        warnings.warn(
+            f"no records lie in {os.fspath(path)} itself, but in {', '.join(inner)}; each of these is loaded by itself",
+            UnknownNameWarning,
+            stacklevel=2,
+        )
     return Experiments(directory.experiments, directory.damaged)
 
 
-def load_experiment(path: str | os.PathLike[str], name: str) -> Experiment:
+def load_experiment(path: str | os.PathLike[str], name: str = "") -> Experiment:
     """The experiment of the record or journal ``name`` in the directory ``path``; the ending ``.json`` may be left out.
 
+    Without a name, ``path`` is the file.
+
     Raises:
-        RecordsNotFound: there is no such record.
+        RecordsNotFound: there is no such record; the message names those whose names begin so.
         DamagedRecord: it cannot be read as one.
     """
-    return read(place(path) / (name if name.endswith((RECORD, JOURNAL)) else f"{name}{RECORD}"))
+    found = place(path)
+    if name:
+        found = found / (name if name.endswith((RECORD, JOURNAL)) else f"{name}{RECORD}")
+    try:
+        return read(found)
+    except RecordsNotFound as error:
+        others = [] if isinstance(found, Address) else sorted(found.parent.glob(f"{glob.escape(found.stem)}*{RECORD}"))
+        if not others:
+            raise
+        more = ", …" if len(others) > _LISTED else ""
+        raise RecordsNotFound(f"{error}; there is {', '.join(o.stem for o in others[:_LISTED])}{more}") from None
+
+
+def _within(directory: Place) -> list[str]:
+    """The directories within a directory that hold records."""
+    if isinstance(directory, Address):
+        return []
+    return sorted({os.fspath(file.parent) for file in directory.glob("*/*") if _RECORDED.search(file.name)})[:_LISTED]
 
 
 def past_experiment_from_hash(path: str | os.PathLike[str], hash_segment: str) -> Experiment:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from operator import index
 from types import NoneType
-from typing import Any, Literal
+from typing import Any, Literal, SupportsIndex
 
 from researcher.errors import ObservationConflict
 from researcher.params import as_float, is_number
@@ -50,9 +51,12 @@ class ObservationCollector:
 
         Raises:
             ObservationConflict: ``key`` already holds something without folds.
-            ValueError: ``fold`` is negative.
+            TypeError: ``fold`` is no whole number.
+            ValueError: it is negative.
         """
-        if fold < 0:
+        if not isinstance(fold, SupportsIndex):
+            raise TypeError(f"the fold {fold!r} is no whole number; first comes the fold, then the name")
+        if (fold := index(fold)) < 0:
             raise ValueError(f"fold {fold}: folds are counted from 0")
         if key in self.observations and key not in self._folded:
             raise ObservationConflict(f"{key!r} was set without folds, so nothing can be added to fold {fold} of it")
@@ -77,6 +81,17 @@ class ObservationCollector:
         """Keep each value of a dict under its key; see `set_observation`."""
         for key, value in observations.items():
             self.set_observation(key, value)
+
+    def __repr__(self) -> str:
+        return f"<ObservationCollector {', '.join(map(self._told, self.observations)) or 'without observations'}>"
+
+    def _told(self, key: str) -> str:
+        if key not in self._folded:
+            return key
+        folds = self.observations[key]
+        fewest, most = min(map(len, folds)), max(map(len, folds))
+        steps = f"{fewest} to {most}" if fewest < most else f"{most}"
+        return f"{key} ({len(folds)} fold{'s' * (len(folds) > 1)} of {steps} step{'s' * (most > 1)})"
 
     def add_tensorflow_history(self, fold: int, history: Any) -> None:
         """Append all that a Keras ``History`` (what ``model.fit`` returns) holds to fold ``fold``."""

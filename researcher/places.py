@@ -45,7 +45,7 @@ Place = Path | Address
 
 
 def place(records: str | os.PathLike[str]) -> Place:
-    """The directory or file that a path or a URL names; nothing is looked at.
+    """The directory or file that a path or a URL names, ``~/`` being the home directory; nothing is looked at.
 
     >>> place("records/"), place("file:///tmp/records"), place("s3://bucket/records/")
     (PosixPath('records'), PosixPath('/tmp/records'), Address('s3://bucket/records'))
@@ -57,6 +57,8 @@ def place(records: str | os.PathLike[str]) -> Place:
     if isinstance(records, Address):
         return records
     text = os.fspath(records)
+    if text.startswith("~/"):
+        return Path(text).expanduser()
     if ":" not in text:
         return records if isinstance(records, Path) else Path(text)
     url = _URL.fullmatch(text.rpartition("::")[2])

@@ -1,7 +1,7 @@
 """Turn what people pass as params and observations into plain Python values that JSON can hold.
 
-Numbers and arrays of numpy, pandas, torch, jax and TensorFlow, datetimes, paths, enums and dataclasses become what a
-reader expects. None of those packages is imported: a value of theirs is proof that it is there already.
+Numbers, arrays, dtypes and devices of numpy, pandas, torch, jax and TensorFlow, datetimes, paths, enums and dataclasses
+become what a reader expects. None of those packages is imported: a value of theirs is proof that it is there already.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import sys
 import types
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from researcher.errors import NotRecordable
@@ -144,6 +144,8 @@ def _from_python(value: Any) -> Any:
         return str(value)
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
+        return list(value)  # of OmegaConf, say
     return value
 
 
@@ -152,10 +154,14 @@ def _from_array(value: Any) -> Any:
     library = type(value).__module__.partition(".")[0]
     if library == "pandas" and hasattr(value, "columns") and value.columns.is_unique:
         return dict(value.items())
+    if library == "torch" and type(value).__name__ in ("device", "dtype"):
+        return str(value)
     if library == "torch" and hasattr(value, "detach"):
         value = value.detach().cpu()
         value = value.float() if str(value.dtype) == "torch.bfloat16" else value
     numpy: Any = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.dtype):
+        return str(value)
     if numpy is None or not hasattr(value, "dtype") or not hasattr(value, "__array__"):
         return value
     if numpy.ma.isMaskedArray(value) or (library == "pandas" and not isinstance(value.dtype, numpy.dtype)):
@@ -207,4 +213,10 @@ def _what(value: object) -> str:
     if isinstance(value, (bytes, bytearray)):
         return f"{type(value).__name__}, which JSON cannot hold. Record its text or its .hex() instead."
     kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    return f"of the type {kind}, which JSON cannot hold. Record a number, text, list or dict that describes it."
+    if kind in ("argparse.Namespace", "types.SimpleNamespace"):
+        instead = "vars(...) of it instead"
+    elif hasattr(value, "get_params"):  # scikit-learn's, and XGBoost's
+        instead = "its name, and what of its get_params() matters"
+    else:
+        instead = "what describes it: a number, a list, a dict, or str(...) of it"
+    return f"of the type {kind}, which JSON cannot hold. Record {instead}."

@@ -133,7 +133,7 @@ def test_final_values_are_printed_and_drawn_on_request(capsys):
     run = experiment("a", loss=FOLDS)
     assert rs.final_compare([run], ["loss"]) is None
     assert not plt.get_fignums()
-    assert capsys.readouterr().out.startswith("\nloss\nmean 0.3")
+    assert capsys.readouterr().out.startswith("\nloss\nmean 0.3 ")
     (ax,) = drawn(rs.final_compare([run, experiment("b", loss=0.1)], ["loss"], draw_plots=True))
     assert curve(ax) == pytest.approx([0.2, 0.4, 0.3])
     assert ticks(ax) == ["fold_0", "fold_1", "mean"]

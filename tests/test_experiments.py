@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
@@ -114,3 +115,27 @@ def test_in_a_notebook_it_is_a_small_table(experiments):
     assert "<th>status</th>" not in page
     failed = rs.Experiment({"title": "d", "researcher": {"format": 1, "status": "failed"}})
     assert "<td>failed</td>" in rs.Experiments([*experiments, failed])._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("loss < 1", "loss was observed; say which value of it: final.loss, or"),
+        ("observations.`log loss` < 1", "say which value of it: final.`log loss`, or"),
+        ("title == relu", 'if it is a text, write "relu"'),
+    ],
+)
+def test_a_near_miss_is_answered_with_what_was_meant(query, said):
+    experiments = rs.Experiments([rs.Experiment({"title": "x", "observations": {"loss": [0.5], "log loss": 0.5}})])
+    with pytest.warns(UnknownNameWarning, match=re.escape(said)):
+        assert not experiments.where(query)
+
+
+def test_a_name_to_sort_by_that_nothing_has_is_told():
+    experiments = rs.Experiments([rs.Experiment({"lr": lr, "observations": {"loss": [lr]}}) for lr in (0.2, 0.1)])
+    with pytest.warns(
+        UnknownNameWarning, match="no experiment has lrr, so nothing is known of it; did you mean lr"
+    ) as w:
+        experiments.sort_by("lrr", "lr", "loss", "final.loss", "duration", "tags")
+    assert len(w) == 1
+    assert not rs.Experiments().sort_by("lrr")

@@ -24,6 +24,7 @@ from researcher.errors import (
     NewerFormatWarning,
     NoSuchExperiment,
     RecordsNotFound,
+    UnknownNameWarning,
 )
 from researcher.storage import layout
 from researcher.storage.directory import RecordsDirectory, records_directory
@@ -443,3 +444,47 @@ def test_a_damaged_file_that_was_mended_is_read(records):
     write(records, "a.json", "{}")
     assert directory.refresh()
     assert (len(directory.experiments), directory.damaged) == (1, [])
+
+
+def test_a_token_may_be_escaped_by_whoever_wrote_it(records):
+    """Strict JSON lets any letter be escaped, and means the same by it."""
+    text = r"""{"lr": "\u004eaN", "n": ["Infinit\u0079"], "t": "\u004eaN", "researcher": {"format": 1, "texts": ["/t"]},
+                 "observations": {"loss": [1, "\u002dInfinity"]}}"""
+    write(records, "a.json", text)
+    for experiment in (rs.load_experiment(records, "a"), *rs.all_experiments(records)):
+        assert repr(experiment.params) == "{'lr': nan, 'n': [inf], 't': 'NaN'}"
+        assert experiment.observations == {"loss": [1, -math.inf]}
+    assert len(rs.all_experiments(records).where("isnan(lr) and min.loss < 0")) == 1
+
+
+def test_one_experiment_is_loaded_by_its_file_too(records):
+    recorded = rs.record_experiment({"title": "relu"}, records)
+    assert rs.load_experiment(recorded.path).data == recorded.data
+    with pytest.raises(RecordsNotFound, match="there is no record"):
+        rs.load_experiment(records, "tanh")
+
+
+def test_a_title_in_the_place_of_a_file_name_is_answered_with_the_names(tmp_path):
+    recorded = rs.record_experiment({"title": "relu"}, tmp_path)
+    with pytest.raises(RecordsNotFound, match=f"; there is {recorded.name}$"):
+        rs.load_experiment(tmp_path, "relu")
+
+
+def test_records_that_lie_deeper_are_told_of(tmp_path):
+    for who in ("alice", "bob"):
+        rs.record_experiment({"title": "relu"}, tmp_path / who)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "config.json").write_text("{}")
+    with pytest.warns(UnknownNameWarning, match=r"itself, but in [^,]*alice, [^,]*bob;"):
+        assert not rs.all_experiments(tmp_path)
+    assert len(rs.all_experiments(tmp_path / "alice")) == 1
+
+
+def test_the_home_directory_has_its_short_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    rs.record_experiment({"title": "relu"}, "~/records")
+    with rs.Recorder({"title": "tanh"}, "~/records"):
+        assert len(rs.all_experiments("~/records")) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["records"]

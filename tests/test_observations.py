@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,3 +117,18 @@ def test_of_losses_and_errors_the_lower_is_better(name):
 @pytest.mark.parametrize("name", ["accuracy", "auc", "f1", "glossary", "", "模型", "maerz"])
 def test_of_the_rest_the_higher(name):
     assert not lower_is_better(name)
+
+
+def test_a_collector_tells_what_it_has():
+    collector = rs.ObservationCollector()
+    assert repr(collector) == "<ObservationCollector without observations>"
+    collector.add_fold_observations(0, "loss", [0.5, 0.25])
+    collector.add_fold_observation(np.int64(1), "loss", 0.5)
+    collector.add_fold_observation(0, "auc", 0.5)
+    collector.set_observation("accuracy", 0.97)
+    assert repr(collector) == "<ObservationCollector loss (2 folds of 1 to 2 steps), auc (1 fold of 1 step), accuracy>"
+
+
+def test_a_name_in_the_place_of_a_fold_is_told():
+    with pytest.raises(TypeError, match="the fold 'loss' is no whole number; first comes the fold, then the name"):
+        rs.ObservationCollector().add_fold_observation("loss", 0, 0.5)

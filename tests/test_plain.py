@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import datetime as dt
 import enum
@@ -10,7 +11,7 @@ import pathlib
 import tempfile
 import types
 import uuid
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict, UserList, deque, namedtuple
 
 import numpy as np
 import pandas as pd
@@ -186,7 +187,9 @@ def nested(levels):
         (np.complex64(1), r"numpy\.complex64"),
         (np.zeros(2, [("a", int)]), r"numpy\.ndarray"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), "DataFrame"),
-        (object(), "of the type object"),
+        (object(), r"of the type object, .* or str\(\.\.\.\) of it"),
+        (types.SimpleNamespace(lr=1), r"vars\(\.\.\.\) of it"),
+        (argparse.Namespace(lr=1), r"vars\(\.\.\.\) of it"),
         (Broken(), r'params\["x"\] could not be converted: RuntimeError: CUDA error'),
         ([1, 10**5000], r'params\["x"\]\[1\] is an integer of more than 4300 digits'),
         ({10**5000: 1}, "is an integer of more than 4300 digits"),
@@ -220,6 +223,16 @@ def test_tensors_of_torch(recorded):
     assert recorded(parameter) == [0.1, 0.2]
     assert recorded(torch.tensor(0.5, dtype=torch.bfloat16)) == 0.5
     assert recorded([torch.tensor(3), torch.tensor(True)]) == [3, True]
+
+
+def test_where_and_as_what_tensors_are(recorded):
+    assert recorded([np.dtype("float32"), np.dtype(int)]) == ["float32", "int64"]
+    torch = pytest.importorskip("torch")
+    assert recorded([torch.device("cuda", 1), torch.bfloat16]) == ["cuda:1", "torch.bfloat16"]
+
+
+def test_whatever_is_a_sequence_is_a_list(recorded):
+    assert recorded({"a": deque([1, UserList([2.5])])}) == {"a": [1, [2.5]]}
 
 
 def test_arrays_of_jax(recorded):

@@ -209,7 +209,11 @@ REFUSED = {
         ObservationConflict,
         "'text' was observed as a single value, and now comes",
     ),
-    "a curve, then single": ({"curve": [1]}, ObservationConflict, "'curve' was observed as a curve without folds"),
+    "a curve, then single": (
+        {"curve": "0.5"},
+        ObservationConflict,
+        "'curve' was observed as a curve without folds, and now comes '0.5', which is no number",
+    ),
     "folds, then a curve": ({"folds": 0.5}, ObservationConflict, "'folds' was observed as a curve of each fold"),
     "no name": ({5: 0.5}, NotRecordable, "the observation 5 has a name of the type int"),
 }

@@ -17,6 +17,7 @@ from researcher.storage.strict import Notes, pointer
 from researcher.storage.whole import held
 
 _SAID = {"curve": "a curve without folds", "folds": "a curve of each fold", "kept": "a single value"}
+_COMES = {"curve": "a number without a fold", "folds": "a number of a fold"}
 _TAKEN = {"format", "status", "recorded_at", "id", "writer", "resumes", "steps", "times", "values", "texts", "keys"}
 _TAKEN |= {"notes", "tags", "files", "error"}
 
@@ -63,9 +64,9 @@ def sorted_out(observations: Mapping[Any, Any], step: object, fold: object, kind
             kind = "kept" if not number else "curve" if found.fold is None else "folds"
             before = kinds.setdefault(name, kind)
             if before != kind:
+                comes = _COMES.get(kind) or f"{value!r:.40}, which is no number"
                 raise ObservationConflict(
-                    f"{name!r} was observed as {_SAID[before]}, and now comes {_SAID[kind]}; "
-                    "give one of them another name"
+                    f"{name!r} was observed as {_SAID[before]}, and now comes {comes}; give one of them another name"
                 )
         except (NotRecordable, ObservationConflict) as error:
             found.refused.append(error.with_traceback(None))  # which leads to all that is here, the recorder too

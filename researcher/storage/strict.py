@@ -7,10 +7,12 @@ what would otherwise be mistaken: ``texts``, a user's own text of that spelling,
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from researcher.plain import key_text
 
+_ESCAPED = re.compile(rb"\\u00[2-7]")  # a letter that JSON need not escape, and some writer may all the same
 TOKENS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -91,7 +93,9 @@ def pointer(above: str, key: str) -> str:
 def may_hold_tokens(content: bytes) -> bool:
     """Whether a JSON text can hold one of the strings that stand for NaN and infinity."""
     # One letter is looked for ten times as quickly as a word, and among numbers there is none.
-    return (b"N" in content and b'NaN"' in content) or (b"I" in content and b'Infinity"' in content)
+    if (b"N" in content and b'NaN"' in content) or (b"I" in content and b'Infinity"' in content):
+        return True
+    return b"\\" in content and _ESCAPED.search(content) is not None
 
 
 def _all_strict(values: list[Any]) -> bool:

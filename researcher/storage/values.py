@@ -18,6 +18,7 @@ from researcher.storage.strict import TOKENS, Notes, may_hold_tokens
 
 NONE = -1
 _QUOTE = ord('"')
+_ESCAPE = ord("\\")
 _TOKENS = {f'"{token}"'.encode() for token in TOKENS}
 _FEW = 4096  # texts that are looked for among all, so that none is kept twice
 
@@ -182,7 +183,7 @@ class _Numbers(dict[bytes, int]):
     def __missing__(self, text: bytes) -> int:
         if text[0] != _QUOTE:  # the syntax of a string is checked where it is found
             _check(text)
-        elif text in _TOKENS:
+        elif text in _TOKENS or (_ESCAPE in text and may_hold_tokens(text)):
             raise ValueError("it may stand for something else")
         found = self[text] = self.following
         self.following = found + 1
