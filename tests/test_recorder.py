@@ -864,3 +864,15 @@ os._exit(0)
     with rs.Recorder.resume("relu", tmp_path) as recorder:
         assert not recorder.should_stop()
     assert only(tmp_path).status == "finished"
+
+
+def test_a_directory_that_is_renamed_meanwhile_is_told_of_and_keeps_all(tmp_path):
+    recorder = rs.Recorder(PARAMS, tmp_path / "records").start()
+    recorder.observe(loss=1.0)
+    (tmp_path / "records").rename(tmp_path / "moved")
+    recorder.observe(loss=0.5)
+    with pytest.warns(RecordingWarning, match=r"was moved or renamed meanwhile: the record is in .*relu_.*\.json"):
+        recorder.finish()
+    (again,) = rs.recover(tmp_path / "moved")
+    for experiment in (recorder.experiment, only(tmp_path / "records"), again):
+        assert (experiment.status, experiment.observations) == ("finished", {"loss": [1.0, 0.5]})

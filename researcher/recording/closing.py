@@ -40,11 +40,19 @@ def leave(journal: Journal) -> None:
 
 
 def _make_record(recording: Recording) -> None:
-    recording.journal.flush()
+    journal, experiment, records = recording.journal, recording.experiment, recording.records
+    journal.flush()
+    moved = journal.moved()
     try:
-        recording.experiment.become(published(recording.journal))
+        experiment.become(published(journal))
     except (OSError, ValueError) as error:
         _keep(recording, reason(error))
+    else:
+        if moved:
+            warn(
+                f"{records} was moved or renamed meanwhile: the record is in {experiment.path}. The journal holds the "
+                "same where the directory is now, and `researcher recover` makes a record of it there."
+            )
 
 
 def _keep(recording: Recording, why: str) -> None:

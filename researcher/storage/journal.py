@@ -152,6 +152,11 @@ class Journal:
         if self._abandoned:
             self.close()
 
+    def moved(self) -> bool:
+        """Whether the file is there, but not where it was: somebody has moved or renamed its directory."""
+        with self._lock:
+            return self._handle >= 0 and not self._gone() and not self.path.exists()
+
     def remove(self) -> None:
         """Take the file away, as its record is there, and what was asked of its experiment.
 
