@@ -195,7 +195,8 @@ def kernel() -> Iterator[Kernel]:
     manager, client = start_new_kernel(kernel_name="python3", startup_timeout=120)
     try:
         kernel = Kernel(client)
-        kernel.run("import researcher as rs")
+        kernel.run("import researcher as rs\nfrom researcher.widgets import leisure, twin")
+        kernel.run("twin._leisure = leisure.Leisure(pause=0.05, share=1)")  # which rests for half a minute otherwise
         yield kernel
     finally:
         client.stop_channels()
@@ -239,19 +240,19 @@ def test_it_stands_beside_the_live_explorer_and_follows_it(kernel: Kernel, recor
     assert "3 of 7 experiments" in content["data"]["text/html"]
 
     kernel.run("explorer.state.notice = 'nothing that is seen'; explorer.close(); explorer.state.query = ''")
-    assert kernel.update(timeout=4) is None
+    assert kernel.update(timeout=1) is None
 
 
 def test_it_rests_while_no_page_shows_it(kernel: Kernel, records: Path) -> None:
     kernel.run(f"explorer = rs.Explorer({str(records)!r})\nexplorer")
     kernel.run("explorer.state.show('a page'); explorer.state.hide('a page'); explorer.query = 'depth == 64'")
-    assert kernel.update(timeout=3) is None
+    assert kernel.update(timeout=1) is None
     kernel.run("explorer.state.show('another page')")
     content = kernel.update()
     assert content is not None
     assert "2 of 6 experiments" in content["data"]["text/html"]
     kernel.run("explorer.state.show('one more')")
-    assert kernel.update(timeout=3) is None
+    assert kernel.update(timeout=1) is None
     kernel.run("explorer.close()")
 
 
@@ -265,7 +266,7 @@ def test_it_never_stops_the_cell(kernel: Kernel, tmp_path: Path) -> None:
 def test_captured_output_is_left_alone(kernel: Kernel, records: Path) -> None:
     kernel.run(f"%%capture found\nexplorer = rs.Explorer({str(records)!r})\ndisplay(explorer)")
     kernel.run("explorer.query = 'depth == 64'")
-    assert kernel.update(timeout=3) is None
+    assert kernel.update(timeout=1) is None
     assert kernel.run("print(len(found.outputs)); explorer.close()")[-1]["content"]["text"] == "2\n"
 
 
