@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from researcher.errors import CannotWrite
 from researcher.experiment import Experiment
 from researcher.places import Address, Place
 from researcher.storage import layout, names, records
+from researcher.storage.json_texts import texts_of
 from researcher.storage.lines import Line, encoded
 from researcher.storage.locks import alone
 from researcher.storage.publish import replace
@@ -95,7 +95,7 @@ def _spliced(content: bytes, ours: dict[str, Any]) -> bytes | None:
     parts = _parts(content)
     if parts is None:
         return None
-    old, new = parts["researcher"], _text(ours)
+    old, new = parts["researcher"], layout.strict_text(ours)
     at = content.find(old)
     while at >= 0:
         changed = content[:at] + new + content[at + len(old) :]
@@ -108,13 +108,6 @@ def _spliced(content: bytes, ours: dict[str, Any]) -> bytes | None:
 def _parts(content: bytes) -> dict[str, bytes] | None:
     """The text of each top-level value."""
     try:
-        return {key: bytes(raw) for key, raw in msgspec.json.decode(content, type=dict[str, msgspec.Raw]).items()}
+        return {key: bytes(raw) for key, raw in texts_of(content).items()}
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-
-
-def _text(value: Any) -> bytes:
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, allow_nan=False).encode()

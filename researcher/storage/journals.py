@@ -38,11 +38,26 @@ def read_on(path: Path, known: Entry | None, grown: list[Experiment]) -> Entry |
 def _followed(path: Path, identity: object, known: Entry | None, grown: list[Experiment]) -> Entry:
     """The entry of a journal: read on if it is known, else from its start."""
     reader = known.reader if known is not None else None
-    if known is None or reader is None or known.experiment is None:
+    if not isinstance(reader, JournalReader):
         reader = JournalReader(path)
-        reader.refresh()
+    return entry_of(reader, identity, known, grown, anew=reader.refresh())
+
+
+def entry_of(
+    reader: JournalReader, identity: object, known: Entry | None, grown: list[Experiment], *, anew: bool
+) -> Entry:
+    """The entry of a journal whose reader has read on.
+
+    Args:
+        reader: of the journal.
+        identity: see `Entry`.
+        known: the entry so far.
+        grown: takes the experiment if it holds more now.
+        anew: whether the reader found anything new.
+    """
+    if known is None or known.reader is not reader or known.experiment is None:
         return Entry(identity, reader.experiment(), reader.remark, reader)
-    if reader.refresh():
+    if anew:
         known.experiment.become(reader.experiment())
         grown.append(known.experiment)
     return Entry(identity, known.experiment, reader.remark, reader)

@@ -51,7 +51,7 @@ def encode(head: Mapping[str, Any], observations: Mapping[str, Any]) -> bytes:
         b"    %b: %b" % (_name(name), _dense(value, notes, pointer("/observations", name)))
         for name, value in observations.items()
     ]
-    ours = _checked({**head["researcher"], **notes.as_dict()})
+    ours = strict_text({**head["researcher"], **notes.as_dict()})
     within = b"\n%b\n  " % b",\n".join(series) if series else b""
     return b'{\n%b  "researcher": %b%b{%b}%b' % (b"".join(lines), ours, _OBSERVED, within, _END)
 
@@ -60,7 +60,7 @@ def encode_head(head: Mapping[str, Any]) -> bytes:
     """The same without observations, in one line: how a journal begins."""
     notes = Notes()
     strict = {key: notes.strict(value, pointer("", key)) for key, value in head.items() if key != "researcher"}
-    return _checked({**strict, "researcher": {**head["researcher"], **notes.as_dict()}}) + b"\n"
+    return strict_text({**strict, "researcher": {**head["researcher"], **notes.as_dict()}}) + b"\n"
 
 
 def _text(strict: Any) -> bytes:
@@ -78,11 +78,15 @@ def _name(key: str) -> bytes:
     return _text(key)
 
 
-def _checked(ours: dict[str, Any]) -> bytes:
-    """The same of what should be strict JSON."""
-    text = _text(ours)
+def strict_text(value: dict[str, Any]) -> bytes:
+    """The text of what should be strict JSON, in one line.
+
+    Raises:
+        ValueError: there is NaN or infinity in it.
+    """
+    text = _text(value)
     if b"null" in text:
-        json.dumps(ours, allow_nan=False)  # as the other encoder writes null for NaN
+        json.dumps(value, allow_nan=False)  # as the other encoder writes null for NaN
     return text
 
 

@@ -112,16 +112,10 @@ def sweep(
         plan = trials_of(study, space, n, seeds, aim, directory.path, known, retry_failed=retry_failed)
     finished = [known[s.hash] for s in plan.settings if status_of(s, known) in ("finished", "pruned")]
     tally = Tally(plan.total, finished, aim, progress=progress)
-    try:
+    with tally.counting():
         if plan.left:
             job = Job(function, directory.path, aim, environment(directory.path, function))
             Carrying(plan, engine_for(engine, job, n_jobs, plan.left), tally.add).carry_out()
-    except EngineError as error:
-        raise EngineError(f"{error}. {tally.so_far()}") from error.__cause__
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"the sweep was interrupted. {tally.so_far()}") from None
-    finally:
-        tally.close()
     if trouble := tally.trouble():
         warn(f"{trouble}\nCall it again to try these again.", SweepWarning)
     _refresh(directory)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from researcher.errors import EngineError
 from researcher.experiment import Experiment
 from researcher.params import label
 from researcher.progress import bar
@@ -62,14 +63,26 @@ class Tally:
                 self._bar.set_postfix(self._shown(), refresh=False)
                 self._bar.update()
 
-    def close(self) -> None:
-        """Leave the bar as it is."""
-        if self._bar is not None:
-            with contextlib.suppress(OSError, ValueError):
-                self._bar.close()
+    @contextlib.contextmanager
+    def counting(self) -> Iterator[None]:
+        """What ends the block early says how far the sweep is, and how it goes on; the bar is left as it is then.
 
-    def so_far(self) -> str:
-        """How far the sweep is, and how it goes on."""
+        Raises:
+            EngineError: the engine is gone.
+            KeyboardInterrupt: the sweep was interrupted.
+        """
+        try:
+            yield
+        except EngineError as error:
+            raise EngineError(f"{error}. {self._so_far()}") from error.__cause__
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"the sweep was interrupted. {self._so_far()}") from None
+        finally:
+            if self._bar is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    self._bar.close()
+
+    def _so_far(self) -> str:
         return (
             f"{self.ended['finished'] + self.ended['pruned']} of {self._total} experiments are finished and recorded. "
             "Call it again to go on: what is finished is skipped"

@@ -12,6 +12,7 @@ from researcher.places import Address, Place
 from researcher.storage import names
 from researcher.storage.directory import Change, RecordsDirectory
 from researcher.storage.doubles import Entry
+from researcher.storage.journals import entry_of
 from researcher.storage.listing import Sight
 from researcher.storage.remote import spool, store, systems
 from researcher.storage.remote.parts import PartsReader, is_journal, refreshed
@@ -174,11 +175,6 @@ class RemoteDirectory(RecordsDirectory):
             return None
         if isinstance(outcome, DamagedRecord):
             return Entry((), None, outcome.reason)
-        reader, known = self._readers[name], self._journals.get(name)
-        if known is None or known.reader is not reader or known.experiment is None:
-            return Entry((), reader.experiment(), reader.remark, reader)
-        if not outcome:
-            return known
-        known.experiment.become(reader.experiment())
-        grown.append(known.experiment)
-        return Entry(object(), known.experiment, reader.remark, reader)
+        known = self._journals.get(name)
+        identity = object() if outcome or known is None else known.identity
+        return entry_of(self._readers[name], identity, known, grown, anew=bool(outcome))
