@@ -15,6 +15,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import pytest
+import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import summary_of
@@ -29,7 +30,6 @@ from researcher.tables import one_by_one
 from researcher.tables.coded import coded
 from researcher.tables.matching import matching
 from researcher.tables.tabling import table_of
-from tests import strategies
 
 VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from([0.0, -0.0, 1.0, math.nan, math.inf, 10**30]),

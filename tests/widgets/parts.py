@@ -1,8 +1,10 @@
-"""The views that an Explorer consists of."""
+"""The views that an Explorer consists of, and what the page says to them."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import ipywidgets as w
 
 import researcher as rs
 from researcher.widgets.tabs import TabsView
@@ -23,3 +25,8 @@ def view(explorer: rs.Explorer, kind: type[Any]) -> Any:
 def errors(explorer: rs.Explorer) -> list[str]:
     """What the views say went wrong."""
     return [each.trouble for each in views(explorer) if each.trouble]
+
+
+def say(widget: w.Widget, **content: Any) -> None:
+    """What the page does when it sends a message."""
+    widget._handle_custom_msg(content, [])

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import ipywidgets as w
 import pytest
+from parts import say
 
 from researcher import Experiment
 from researcher.widgets.aim import aim_of
@@ -47,11 +47,6 @@ def view(state: ExplorerState) -> Iterator[DifferencesView]:
     yield found
     found.close()
     found._answers.join(SECONDS)
-
-
-def say(widget: w.Widget, **content: Any) -> None:
-    """What the page does when it sends a message."""
-    widget._handle_custom_msg(content, [])
 
 
 def told(face: DifferencesFace, state: ExplorerState) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import traitlets as t
 from choosable import opened
+from parts import say
 
 import researcher as rs
 from researcher.widgets.divider import DividerView
@@ -15,7 +16,7 @@ def test_where_it_stands_is_kept_in_the_view() -> None:
     state = opened()
     view = DividerView(state)
     assert (view.divider.split, view_of(state)) == (0.46, {})
-    view.divider._handle_custom_msg({"verb": "split", "part": 0.7}, [])
+    say(view.divider, verb="split", part=0.7)
     assert (state.split, view.divider.split, view_of(state)) == (0.7, 0.7, {"split": 0.7})
     apply_view(state, {})
     assert view.divider.split == 0.46

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import traitlets as t
+from parts import errors, say, view, views
 
 import researcher as rs
 from researcher.errors import DamagedRecordWarning, QueryError, UnknownNameWarning
@@ -22,7 +23,6 @@ from researcher.widgets.panels import PanelsView
 from researcher.widgets.query import QueryView
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
-from tests.widgets.parts import errors, view, views
 
 Explore = Callable[..., rs.Explorer]
 
@@ -46,7 +46,7 @@ def test_query_both_ways(explore: Explore, records: Path) -> None:
     seen, visible = changes(explorer, "query"), changes(explorer, "visible")
     explorer.query = "depth == 64"
     assert titles(explorer.visible) == ["relu 64", "tanh 64"]
-    view(explorer, QueryView).line._handle_custom_msg({"verb": "ask", "text": "depth > 64"}, [])
+    say(view(explorer, QueryView).line, verb="ask", text="depth > 64")
     assert explorer.query == "depth > 64"
     assert seen == ["depth == 64", "depth > 64"]
     assert [len(found) for found in visible] == [2, 4]
@@ -57,9 +57,7 @@ def test_filters_both_ways(explore: Explore, records: Path) -> None:
     seen = changes(explorer, "filters")
     explorer.filters = {"depth": np.array([64, 128]), "activation": []}
     assert len(explorer.visible) == 4
-    view(explorer, FiltersView).filters._handle_custom_msg(
-        {"verb": "choose", "param": "activation", "keys": ['"relu"']}, []
-    )
+    say(view(explorer, FiltersView).filters, verb="choose", param="activation", keys=['"relu"'])
     assert titles(explorer.visible) == ["relu 64", "relu 128"]
     assert seen == [{"depth": (64, 128)}, {"depth": (64, 128), "activation": ("relu",)}]
     explorer.filters = {"title": [rs.ABSENT]}
@@ -93,7 +91,7 @@ def test_an_observer_may_itself_choose(explore: Explore, records: Path) -> None:
         explorer.filters, explorer.selected = {"activation": ["relu"]}, explorer.visible[:1]
 
     explorer.observe(narrow, "query")
-    view(explorer, QueryView).line._handle_custom_msg({"verb": "ask", "text": "depth > 64"}, [])
+    say(view(explorer, QueryView).line, verb="ask", text="depth > 64")
     assert explorer.filters == explorer.state.filters == {"activation": ("relu",)}
     assert titles(explorer.visible) == titles(explorer.state.visible) == ["relu 128", "relu 256"]
     assert len(explorer.selected) == len(explorer.state.selected) == 1
@@ -118,7 +116,7 @@ def test_selected_both_ways(explore: Explore, records: Path) -> None:
     explorer.selected = rs.all_experiments(records).where("depth == 64")
     table = view(explorer, TableView).table
     assert len(table.selected) == 2
-    table._handle_custom_msg({"verb": "select", "numbers": table.selected[:1]}, [])
+    say(table, verb="select", numbers=table.selected[:1])
     assert isinstance(explorer.selected, rs.Experiments)
     assert titles(explorer.selected) == ["relu 64"]
     assert [len(found) for found in seen] == [2, 1]
@@ -138,7 +136,7 @@ def test_pinned_baseline_and_unseen_both_ways(explore: Explore, records: Path) -
     assert [len(marked) for marked in (table.pinned, table.baseline, table.unseen)] == [1, 1, 1]
     assert explorer.pinned[0] is second
     assert explorer.baseline is first is explorer.unseen[0]
-    table._handle_custom_msg({"verb": "compare_to", "numbers": table.pinned}, [])
+    say(table, verb="compare_to", numbers=table.pinned)
     assert explorer.baseline is second
     explorer.baseline = first.name
     explorer.baseline = None
@@ -251,7 +249,7 @@ def test_a_slip_of_the_pen_is_warned_of_where_it_was_written(
         setattr(explorer, name, value)
     assert [warning.filename for warning in warned] == [__file__]
     explorer.group, explorer.colour, explorer.x, explorer.objective = "repeats", "final.loss", "time", "loss"
-    view(explorer, QueryView).line._handle_custom_msg({"verb": "ask", "text": "dep > 64"}, [])  # seen in the page
+    say(view(explorer, QueryView).line, verb="ask", text="dep > 64")  # seen in the page
     assert errors(explorer) == []
 
 
@@ -262,7 +260,7 @@ def test_a_query_that_cannot_be_understood_is_refused_in_python_and_pointed_at_i
     with pytest.raises(QueryError, match="write == to compare"):
         explorer.query = "depth = 64"
     assert (explorer.query, len(explorer.visible)) == ("depth > 64", 4)
-    view(explorer, QueryView).line._handle_custom_msg({"verb": "ask", "text": "depth = 64"}, [])
+    say(view(explorer, QueryView).line, verb="ask", text="depth = 64")
     assert explorer.query == "depth = 64"
     assert explorer.state.mistake
 

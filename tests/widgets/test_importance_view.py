@@ -7,10 +7,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from typing import Any
 
-import ipywidgets as w
 import pytest
+from parts import say
 
 from researcher import Experiment
 from researcher.widgets import answers
@@ -50,11 +49,6 @@ def view(state: ExplorerState) -> Iterator[ImportanceView]:
     yield found
     found.close()
     found._answers.join(SECONDS)
-
-
-def say(widget: w.Widget, **content: Any) -> None:
-    """What the page does when it sends a message."""
-    widget._handle_custom_msg(content, [])
 
 
 def told(face: ImportanceFace, state: ExplorerState) -> ImportanceFace:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from parts import errors, say, view
 
 import researcher as rs
 from researcher.tables.finals import finals_of
@@ -25,7 +26,6 @@ from researcher.widgets.query import QueryView
 from researcher.widgets.room import rounded_up, x_room, y_room
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.table import TableView
-from tests.widgets.parts import errors, view
 
 Explore = Callable[..., rs.Explorer]
 SOON = 30.0  # seconds
@@ -401,9 +401,9 @@ class Remembering(comm.base_comm.BaseComm):
 def test_each_message_of_a_control_is_answered(state: ExplorerState) -> None:
     view = QueryView(state)
     view.line.comm = Remembering()
-    view.line._handle_custom_msg({"verb": "ask", "text": "depth == 8", "asked": "a"}, [])
-    view.line._handle_custom_msg({"verb": "nonsense", "asked": "b"}, [])
-    view.line._handle_custom_msg({"verb": "ask", "text": ""}, [])
+    say(view.line, verb="ask", text="depth == 8", asked="a")
+    say(view.line, verb="nonsense", asked="b")
+    say(view.line, verb="ask", text="")
     sent = view.line.comm.sent
     assert [m["content"] for m in sent if m.get("method") == "custom"] == [{"heard": "a"}, {"heard": "b"}]
     view.close()
@@ -462,20 +462,20 @@ def test_it_watches_as_long_as_it_is_shown(explore: Explore, records: Path) -> N
     assert watch is not None
     (thread,) = watching() - others
     for page in ("a", "b"):
-        header._handle_custom_msg({"verb": "shown", "page": page}, [])
-    header._handle_custom_msg({"verb": "hidden", "page": "a"}, [])
+        say(header, verb="shown", page=page)
+    say(header, verb="hidden", page="a")
     assert source._watch is watch
-    header._handle_custom_msg({"verb": "hidden", "page": "b"}, [])
+    say(header, verb="hidden", page="b")
     watch.join(SOON)
     assert not thread.is_alive()
     assert watching() <= others
     rs.record_experiment({"title": "unseen"}, records)
     appeared = when(explorer, lambda: "unseen" in titles(explorer.state.experiments))
     assert not appeared.is_set()
-    header._handle_custom_msg({"verb": "shown", "page": "c"}, [])
+    say(header, verb="shown", page="c")
     assert appeared.wait(SOON)
     explorer.close()
-    header._handle_custom_msg({"verb": "shown", "page": "d"}, [])
+    say(header, verb="shown", page="d")
     assert source._watch is None
 
 
@@ -489,9 +489,6 @@ def test_threads_may_do_everything_at_once(explore: Explore, records: Path) -> N
 
     def follow(_change: object) -> None:  # an observer that chooses
         explorer.filters = {"depth": [64, 128]} if explorer.query else {}
-
-    def say(widget: Any, **content: Any) -> None:
-        widget._handle_custom_msg(content, [])
 
     def click(i: int) -> None:
         say(line, verb="ask", text="final.loss < 0.02" if i % 2 else "")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import ipywidgets as w
 import pytest
+from parts import say
 
 import researcher as rs
 from researcher import Experiment
@@ -44,11 +44,6 @@ def view(state: ExplorerState) -> Iterator[OriginView]:
     found = OriginView(state)
     yield found
     found.close()
-
-
-def say(widget: w.Widget, **content: Any) -> None:
-    """What the page does when it sends a message."""
-    widget._handle_custom_msg(content, [])
 
 
 def test_nothing_selected_is_said(view: OriginView, state: ExplorerState) -> None:

@@ -19,6 +19,7 @@ import pytest
 from comm.base_comm import BaseComm
 from hypothesis import given
 from hypothesis import strategies as st
+from parts import say
 
 import researcher as rs
 from researcher.widgets.code import code_of
@@ -225,7 +226,7 @@ class Comm(BaseComm):
 def made(view: SaveView, what: str) -> tuple[dict[str, Any], bytes]:
     """What the page is sent when it asks for something."""
     view.menu.comm = comm = Comm()
-    view.menu._handle_custom_msg({"verb": "make", "what": what, "page": "p1"}, [])
+    say(view.menu, verb="make", what=what, page="p1")
     ((answer, buffers),) = comm.sent
     assert answer["page"] == "p1"
     assert answer["what"] == what

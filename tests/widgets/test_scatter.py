@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import ipywidgets as w
 import numpy as np
 import pytest
+from parts import say
 
 import researcher as rs
 from researcher.params import value_key
@@ -53,11 +53,6 @@ def plot(state: ExplorerState) -> Iterator[ScatterFace]:
     yield view.plot
     assert view.trouble == ""
     view.close()
-
-
-def say(widget: w.Widget, **content: Any) -> None:
-    """What the page does when it sends a message."""
-    widget._handle_custom_msg(content, [])
 
 
 def int32(sent: bytes) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from parts import say
 
 import researcher as rs
 from researcher.experiment import Experiment
@@ -40,11 +41,6 @@ def table(state: ExplorerState) -> Iterator[TableFace]:
     view = TableView(state, Pointing())
     yield view.table
     view.close()
-
-
-def say(table: TableFace, **content: Any) -> None:
-    """What the page does when it sends a message."""
-    table._handle_custom_msg(content, [])
 
 
 def painted(table: TableFace) -> list[bool]:

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 import pytest
+from parts import say
 
 import researcher as rs
 from researcher.widgets.filters import FiltersView
@@ -43,11 +44,6 @@ def view(state: ExplorerState) -> Iterator[Callable[..., Any]]:
     yield view
     for each in made:
         each.close()
-
-
-def say(widget: w.Widget, **content: Any) -> None:
-    """What the page does when it sends a message."""
-    widget._handle_custom_msg(content, [])
 
 
 def error(view: View) -> str:

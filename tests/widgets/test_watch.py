@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from parts import errors, view
 
 import researcher as rs
 from researcher.storage.directory import Change, RecordsDirectory
 from researcher.widgets.header import HeaderView
 from researcher.widgets.watch import Watch
-from tests.widgets.parts import errors, view
 
 Explore = Callable[..., rs.Explorer]
 SOON = 20.0  # seconds
