@@ -18,6 +18,7 @@ THERE = fcntl is not None
 _PAUSE = 0.005  # seconds between two tries
 _LONGEST = 1.0  # seconds to wait for readers, who hold a lock for microseconds
 _LONGEST_ALONE = 30.0
+_alone: set[int] = set()  # the directories that are open for this process to be alone in
 
 
 def locked(handle: int, longest: float = _LONGEST) -> bool:
@@ -78,12 +79,25 @@ def alone(directory: Place, longest: float = _LONGEST_ALONE, *, surely: bool = F
     if handle is None:
         yield
         return
+    _alone.add(handle)
     try:
         with contextlib.nullcontext() if surely else contextlib.suppress(BlockingIOError):
             locked(handle, longest)
         yield
     finally:
-        if fcntl is not None:
-            with contextlib.suppress(OSError):
-                fcntl.flock(handle, fcntl.LOCK_UN)  # a process that was forked meanwhile has the file open still
-        os.close(handle)
+        if handle in _alone:
+            _alone.remove(handle)
+            if fcntl is not None:
+                with contextlib.suppress(OSError):
+                    fcntl.flock(handle, fcntl.LOCK_UN)  # what was forked past Python may have the file open still
+            os.close(handle)
+
+
+def _after_fork() -> None:
+    """Leave the locks to the parent: they must not outlive it, as its pool of processes may."""
+    while _alone:
+        os.close(_alone.pop())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
