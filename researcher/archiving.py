@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from researcher.errors import CannotWrite, ResearcherError
+from researcher.errors import CannotWrite, EngineError, ResearcherError
 from researcher.load import warn_of
 from researcher.places import Address, Place, place
 from researcher.progress import bar
@@ -19,9 +19,11 @@ from researcher.storage.files import Identity, records_in
 from researcher.storage.locks import alone
 
 if TYPE_CHECKING:
-    from researcher.storage.manifest import Manifest
+    from researcher.storage.claim import Claim
+    from researcher.storage.manifest import Found
     from researcher.storage.part import Part
 
+_GO_ON = "What is written stays; call it again to go on, with a smaller part_size if memory is short."
 _SAMPLE = 50  # records that are looked at beforehand for the columns that most parts will need
 
 
@@ -70,14 +72,15 @@ def archive(
     Afterwards every finished record is in exactly one file ``part-*.parquet`` of the directory ``target``, and all of
     them have the same columns (see `researcher.parquet`), so that ``target/*.parquet`` is one dataset. `read_parquet`
     reads it back. A part is replaced as a whole, and only if its records changed, so that an archive that was
-    interrupted, or has fallen behind, costs what is missing. What is archived stays so, even if its record is deleted
-    or damaged. A damaged record stops none of the others; it is warned of and listed in ``.damaged`` of what is
+    interrupted, damaged, or has fallen behind, costs what is missing. What is archived stays so, even if its record is
+    deleted or damaged. A damaged record stops none of the others; it is warned of and listed in ``.damaged`` of what is
     returned. Journals are left out; ``researcher recover`` makes records of those of the dead.
 
     Args:
         records: the records directory, or its URL. All workers see it under this path, as they do ``target``.
         target: the directory of the archive, or its URL; it is made if it is missing. It is of one records directory.
-            One caller at a time brings it up to date; on a store that is for you to see to.
+            Somebody who writes it already keeps others from that; on a store, the later call goes on instead, and the
+            earlier one raises CannotWrite.
         client: a dask ``Client`` (the extra ``dask``), or an executor of `concurrent.futures`, that writes the parts at
             once; without one they are written one by one here.
         part_size: how many records a part has, at most; records of 64 MB together are a part in any case.
@@ -87,6 +90,7 @@ def archive(
         RecordsNotFound: there is no such records directory.
         CannotRead: it is there and cannot be read.
         CannotWrite: the archive cannot be written, somebody else does that now, or the directory holds something else.
+        EngineError: the cluster or executor is gone, or its workers are killed again and again.
         BadAddress: a URL cannot be used.
         MissingExtra: pyarrow is not installed, or tqdm for the bar, or what a URL needs.
 
@@ -98,86 +102,93 @@ def archive(
     ...     found.experiments, rs.read_parquet(found.path).observed()
     (2, ['loss'])
     """
-    from researcher.storage.manifest import manifest_in
+    from researcher.storage.claim import claimed
+    from researcher.storage.manifest import found_in
 
     if part_size < 1:
         raise ValueError(f"part_size {part_size}: a part has at least one record")
     source, path = place(records).absolute(), place(target).absolute()
+    if source == path:
+        raise CannotWrite(f"the archive cannot lie among the records in {source}; choose another directory")
     executor = client.get_executor(pure=False) if hasattr(client, "get_executor") else client
     files = records_in(source)
+    sizes = {name: identity[0] for name, identity in files.items() if name.endswith(names.RECORD)}
     try:
         if not isinstance(path, Address):
             path.mkdir(parents=True, exist_ok=True)
-        with alone(path, 0, surely=True):
-            manifest = manifest_in(path, str(source))
-            parts = _up_to_date(manifest, path, files, executor, part_size, progress)
+        with alone(path, 0, surely=True), claimed(path) as claim:
+            found = found_in(path, str(source), sizes)
+            found.manifest.assign(sizes, part_size)
+            parts = _up_to_date(claim, found, files, executor, progress)
     except ResearcherError:
         raise
     except BlockingIOError:
         raise CannotWrite(f"somebody else writes the archive {path} now; call it again when they are done") from None
     except OSError as error:
         raise CannotWrite(f"cannot write the archive {path}: {error.strerror or error}") from error
-    damaged = [(source / name, reason) for name, reason in manifest.damaged]
-    warn_of(damaged)
+    damaged = [(source / name, reason) for name, reason in found.manifest.damaged]
+    warn_of([*found.damaged, *damaged])
     unfinished = [source / name for name in sorted(files) if name.endswith(names.JOURNAL)]
-    return Archive(path, manifest.experiments, len(parts), sum(part.written for part in parts), damaged, unfinished)
+    return Archive(
+        path=path,
+        experiments=found.manifest.experiments,
+        parts=len(parts),
+        written=sum(part.beside is not None for part in parts),
+        damaged=damaged,
+        unfinished=unfinished,
+    )
 
 
 def _up_to_date(
-    manifest: Manifest,
-    path: Place,
-    files: Mapping[str, Identity],
-    executor: Executor | None,
-    part_size: int,
-    progress: bool,
+    claim: Claim, found: Found, files: Mapping[str, Identity], executor: Executor | None, progress: bool
 ) -> list[Part]:
     """Bring the archive up to date, and the manifest that says what it is to hold."""
-    from researcher.storage.part import kinds_among
-
-    sizes = {name: identity[0] for name, identity in files.items() if name.endswith(names.RECORD)}
-    manifest.assign(sizes, part_size)
-    manifest.complete = False
-    manifest.write(path)
-    if not manifest.columns:
-        manifest.columns = kinds_among(place(manifest.records), sorted(sizes)[:: 1 + len(sizes) // _SAMPLE])
+    manifest = found.manifest
+    claim.check()
+    manifest.write(claim.target)
     total = sum(map(len, manifest.parts.values()))
     with bar(total=total, unit="experiment") if progress else nullcontext() as shown:
-        parts = _write(manifest, path, files, executor, shown)
+        parts = _write(claim, found, files, executor, shown)
     manifest.complete = True
     manifest.experiments = sum(part.experiments for part in parts)
-    manifest.damaged = [found for part in parts for found in part.damaged]
-    manifest.write(path)
+    manifest.damaged = sorted(damaged for part in parts for damaged in part.damaged)
+    claim.check()
+    manifest.write(claim.target)
     return parts
 
 
 def _write(
-    manifest: Manifest, target: Place, files: Mapping[str, Identity], executor: Executor | None, shown: Any
+    claim: Claim, found: Found, files: Mapping[str, Identity], executor: Executor | None, shown: Any
 ) -> list[Part]:
     """Bring the parts up to date, until all of them have the same columns."""
-    from researcher.storage.part import write_part
+    from researcher.storage.part import Part, inputs_of, kinds_among, same, write_part
     from researcher.storage.rows import merged
 
-    found: dict[str, Part] = {}
-    stale = list(manifest.parts)
-    while stale:
+    source, planned = place(found.manifest.records), found.manifest.parts
+    members = {name: {record: files.get(record, ()) for record in records} for name, records in planned.items()}
+    done = {
+        name: Part(name, part.experiments, part.damaged, part.kinds)
+        for name, part in found.whole.items()
+        if part.inputs == inputs_of(members[name]) and not part.damaged
+    }
+    if shown is not None:
+        shown.update(sum(len(members[name]) for name in done))
+    columns = merged(part.kinds for part in found.whole.values())
+    if not columns:
+        columns = kinds_among(source, sorted(files)[:: 1 + len(files) // _SAMPLE])
+    while stale := [name for name in members if name not in done or not same(done[name].kinds, columns)]:
         jobs = [
-            partial(
-                write_part,
-                place(manifest.records),
-                target / name,
-                {record: files.get(record, ()) for record in manifest.parts[name]},
-                manifest.columns,
-            )
-            for name in stale
+            partial(write_part, source, claim.target / name, claim.beside(), members[name], columns) for name in stale
         ]
         for part in _done(jobs, executor):
-            before = found.get(part.name)
-            found[part.name] = part if before is None else replace(part, written=part.written or before.written)
+            if part.beside is not None:
+                claim.put(part.beside, part.name)
+            before = done.get(part.name)
+            done[part.name] = part if before is None else replace(part, beside=part.beside or before.beside)
             if shown is not None and before is None:
-                shown.update(len(manifest.parts[part.name]))
-        manifest.columns = merged([manifest.columns, *(part.kinds for part in found.values())])
-        stale = [name for name, part in found.items() if list(part.kinds.items()) != list(manifest.columns.items())]
-    return list(found.values())
+                shown.update(len(members[part.name]))
+        columns = merged([columns, *(part.kinds for part in done.values())])
+    return [done[name] for name in members]
 
 
 def _done(jobs: Sequence[Callable[[], Part]], executor: Executor | None) -> Iterator[Part]:
@@ -185,10 +196,30 @@ def _done(jobs: Sequence[Callable[[], Part]], executor: Executor | None) -> Iter
     if executor is None:
         yield from (job() for job in jobs)
         return
-    futures: list[Future[Part]] = [executor.submit(job) for job in jobs]
+    futures: list[Future[Part]] = []
     try:
+        try:
+            futures += map(executor.submit, jobs)
+        except Exception as error:
+            raise EngineError(f"{executor!r} takes no tasks: {error}. {_GO_ON}") from error
         for future in as_completed(futures):
-            yield future.result()
+            yield _result(future)
     finally:
         for future in futures:
             future.cancel()
+
+
+def _result(future: Future[Part]) -> Part:
+    """What a task gave.
+
+    Raises:
+        EngineError: it was not carried out.
+    """
+    try:
+        return future.result()
+    except (BrokenExecutor, CancelledError) as error:
+        raise EngineError(f"a worker was killed, or what parts are written on is gone ({error!r}). {_GO_ON}") from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "distributed":
+            raise
+        raise EngineError(f"{error} {_GO_ON}") from error

@@ -15,7 +15,7 @@ ResearcherError
 ├── ObservationConflict  (ValueError)             folds and plain values under one key, or a key set twice
 ├── SpaceError           (ValueError)             a space of a sweep that is empty somewhere, or has no end
 ├── NotSendable          (TypeError)              a function that cannot go to another process; says which part
-├── EngineError          (RuntimeError)           what a sweep runs on cannot be reached, or is gone
+├── EngineError          (RuntimeError)           what a sweep or an archive runs on is out of reach, or gone
 ├── MissingExtra         (ImportError)            a package that this needs is not installed; says how to get it
 └── QueryError           (ValueError)             a query that cannot be understood; points at the mistake
 
@@ -131,7 +131,7 @@ class NotSendable(ResearcherError, TypeError):
 
 
 class EngineError(ResearcherError, RuntimeError):
-    """What a sweep runs on cannot be reached, or is gone; what was finished stays."""
+    """What a sweep or an archive runs on cannot be reached, or is gone; what was finished stays."""
 
 
 class CannotReproduce(ResearcherError, RuntimeError):

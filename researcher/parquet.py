@@ -126,12 +126,12 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
         raise RecordsNotFound(f"there is no file *.parquet in the directory {source}")
     found: list[Slot] = []
     damaged: list[tuple[Place, str]] = []
-    if NAME in there:
-        try:
-            missing = [name for name in read(source).parts if name not in names]
-            damaged += [(source / name, "it is not written yet; rs.archive goes on with it") for name in missing]
-        except DamagedRecord as error:
-            damaged.append((source / NAME, error.reason))
+    try:
+        manifest = read(source)
+        missing = [name for name in (manifest.parts if manifest else ()) if name not in names]
+        damaged += [(source / name, "it is not written yet; rs.archive goes on with it") for name in missing]
+    except DamagedRecord as error:
+        damaged.append((source / NAME, f"{error.reason}; rs.archive makes it anew from the parts"))
     for name in names:
         try:
             found += slots_in(source / name, archive)

@@ -14,11 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 import fsspec
 import pyarrow.parquet as pq
 import pytest
+import stores
 from processes import run
 
 import researcher as rs
-from researcher.errors import CannotWrite, DamagedRecord, DamagedRecordWarning, RecordsNotFound
-from researcher.storage import layout
+from researcher.errors import CannotWrite, DamagedRecordWarning, EngineError, RecordsNotFound
+from researcher.storage import layout, listing, locks
 
 MANY = 20_000
 
@@ -32,6 +33,7 @@ def write(directory, numbers, **more):
     template = layout.encode(head, observations)
     for i in numbers:
         (directory / f"run_{i:032}.json").write_bytes(template.replace(b"777777", b"%06d" % i))
+    settle(directory)
 
 
 def names_in(archive):
@@ -52,6 +54,11 @@ def until(condition):
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def settle(directory):
+    """Wait until another change of what lies there is sure to leave a trace."""
+    until(lambda: not listing.seen(directory, listing.listed(directory)).unsettled)
 
 
 @pytest.fixture
@@ -87,6 +94,45 @@ def test_a_cluster_archives_many_records_though_a_worker_is_killed(tmp_path, tar
         again = rs.archive(records, target, client)
     assert (again.experiments, again.parts, again.written) == (MANY + 1, 11, 1)
     assert names_in(target) == names_of(records)
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # dask calls pandas that way
+def test_what_a_killed_driver_left_running_on_the_cluster_changes_nothing(tmp_path, target):
+    import dask.dataframe as dd
+    import pandas as pd
+    from dask.distributed import Client, LocalCluster
+
+    records = tmp_path / "records"
+    write(records, range(100_000, 105_000))
+    script = """
+import sys, researcher as rs
+from dask.distributed import Client
+rs.archive(*sys.argv[1:3], Client(sys.argv[3]))
+"""
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        worker = cluster.workers[0].pid
+        driver = subprocess.Popen([sys.executable, "-c", script, records, target, cluster.scheduler_address])
+        until(lambda: len(list(target.glob("part-*.parquet"))) >= 2)
+        os.kill(worker, signal.SIGSTOP)  # in the last part
+        driver.kill()
+        driver.wait()
+        try:
+            write(records, range(900_000, 900_010))
+            assert rs.archive(records, target).experiments == 5_010
+            before = {path.name: path.read_bytes() for path in target.iterdir()}
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        until(lambda: not any(client.run(lambda dask_worker: dask_worker.state.executing_count).values()))
+        assert len(list((target / ".researcher").iterdir())) == 1  # it is written, and in nobody's way
+        assert {path.name: path.read_bytes() for path in target.iterdir() if path.is_file()} == before
+        for found in (pq.read_table(target), pd.read_parquet(target), dd.read_parquet(target).compute()):
+            assert len(found) == 5_010
+        assert names_in(target) == names_of(records)
+        assert rs.archive(records, target, client).written == 0
+    assert {path.name for path in target.iterdir()} == before.keys()
 
 
 def test_an_archive_whose_process_was_killed_goes_on_where_it_was(tmp_path, target):
@@ -261,6 +307,76 @@ def test_one_caller_at_a_time_writes_an_archive(records, target):
     assert names_in(target) == names_of(records)
 
 
+def test_a_pool_that_outlives_its_killed_process_keeps_nobody_from_it(tmp_path, target):
+    records = tmp_path / "records"
+    write(records, range(100_000, 101_000))
+    script = """
+import sys, researcher as rs
+from concurrent.futures import ProcessPoolExecutor
+with ProcessPoolExecutor(1) as pool:
+    print(pool.submit(__import__("os").getpid).result(), flush=True)
+    rs.archive(*sys.argv[1:], pool, part_size=50)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script, records, target], stdout=subprocess.PIPE)
+    child = int(process.stdout.readline())
+    until(lambda: len(list(target.glob("part-*.parquet"))) >= 2)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    os.kill(child, 0)
+    try:
+        assert rs.archive(records, target, part_size=50).experiments == 1_000
+    finally:
+        os.kill(child, signal.SIGKILL)
+    assert names_in(target) == names_of(records)
+
+
+def test_what_was_to_write_the_parts_and_cannot_is_told(records, target):
+    gone = ThreadPoolExecutor(1)
+    gone.shutdown()
+    with pytest.raises(EngineError, match=r"takes no tasks: cannot schedule.*call it again to go on"):
+        rs.archive(records, target, gone)
+    script = """
+import os, sys, researcher as rs
+from concurrent.futures import ProcessPoolExecutor
+
+with ProcessPoolExecutor(1) as pool:
+    pool.submit(os._exit, 1)
+    try:
+        rs.archive(*sys.argv[1:], pool)
+    except rs.errors.EngineError as error:
+        print(error)
+"""
+    assert "call it again to go on" in run(script, records, target)
+    assert rs.archive(records, target).experiments == 30
+
+
+@pytest.mark.parametrize("place", ["memory", "s3", "gs", "a directory without locks"])
+def test_where_nothing_can_be_locked_the_later_call_goes_on_and_the_earlier_is_told(
+    records, tmp_path, place, request, monkeypatch
+):
+    target = tmp_path / "archive" if "directory" in place else stored(place, request, tmp_path)
+    if "directory" in place:
+        monkeypatch.setattr(locks, "fcntl", None)
+    may_go_on = threading.Event()
+    with ThreadPoolExecutor(1) as workers, ThreadPoolExecutor(1) as thread:
+        workers.submit(may_go_on.wait)
+        first = thread.submit(rs.archive, records, target, workers, part_size=10)
+        try:
+            until(lambda: "_manifest.json" in stores.names(target))
+            write(records, range(100_030, 100_035))
+            assert rs.archive(records, target, part_size=10).experiments == 35
+            there = stores.names(target)
+        finally:
+            may_go_on.set()
+        with pytest.raises(CannotWrite, match=rf"somebody else has begun to write the archive {target}; call it again"):
+            first.result()
+    assert stores.names(target) == there
+    assert sorted(e.name for e in rs.read_parquet(target)) == names_of(records)
+    assert rs.archive(records, target, part_size=10).written == 0
+    assert stores.names(target) == there
+
+
 def test_a_process_that_was_forked_meanwhile_keeps_nobody_from_it(records, target):
     script = """
 import os, sys, threading
@@ -287,6 +403,7 @@ os.write(theirs, b"!"), os.waitpid(children[0], 0)
 def test_a_file_name_that_is_no_utf8_stays_apart_from_others(records, target):
     for name in (b"\xff", b"\xfe", b"?"):
         (records / os.fsdecode(name + b".json")).write_bytes(b'{"lr": 0.5}')
+    settle(records)
     found = rs.archive(records, target)
     assert (found.experiments, found.damaged, rs.archive(records, target).written) == (33, [], 0)
     assert len({e.name for e in rs.read_parquet(target)}) == 33
@@ -295,7 +412,11 @@ def test_a_file_name_that_is_no_utf8_stays_apart_from_others(records, target):
 @pytest.fixture(params=["memory", "s3"])
 def store(request, tmp_path):
     """The URL of what is empty and none of this machine."""
-    return f"memory://{tmp_path.name}" if request.param == "memory" else request.getfixturevalue("s3").new_bucket()
+    return stored(request.param, request, tmp_path)
+
+
+def stored(kind, request, tmp_path):
+    return f"memory://{tmp_path.name}" if kind == "memory" else request.getfixturevalue(kind).new_bucket()
 
 
 def test_long_curves_are_in_memory_one_part_after_the_other(records, tmp_path):
@@ -353,6 +474,8 @@ def test_nothing_else_is_written_over(records, target):
         rs.archive(records, target)
     with pytest.raises(CannotWrite, match="cannot write the archive"):
         rs.archive(records, target / "mine.parquet")
+    with pytest.raises(CannotWrite, match="cannot lie among the records"):
+        rs.archive(records, f"{records}/")
     with pytest.raises(RecordsNotFound):
         rs.archive(records / "missing", target)
     with pytest.raises(ValueError, match="part_size 0"):
@@ -361,8 +484,3 @@ def test_nothing_else_is_written_over(records, target):
     write(target / "others", [1])
     with pytest.raises(CannotWrite, match="is the archive of"):
         rs.archive(target / "others", target / "new")
-    (target / "new" / "_manifest.json").write_text("{}")
-    with pytest.raises(DamagedRecord, match="not the manifest"):
-        rs.archive(records, target / "new")
-    with pytest.warns(DamagedRecordWarning, match="not the manifest"):
-        assert len(rs.read_parquet(target / "new")) == 30

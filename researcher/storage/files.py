@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.places import Address, Place
 from researcher.storage import listing, names, publish, reading
 
-Identity = tuple[int, ...]  # size, and what else changes with a file; empty for one that is gone
+Identity = tuple[int, ...]
+"""Size, and what else changes with a file; of one that changed so lately that another change may leave no trace, a
+number that no other call gives, too."""
 
 
 @contextlib.contextmanager
@@ -49,6 +53,32 @@ def replacing(path: Place) -> Iterator[BinaryIO]:
         yield file
 
 
+def move(source: Place, target: Place) -> None:
+    """Put a file into the place of another in the same directory, or where there is none; readers see it whole.
+
+    Raises:
+        OSError: it could not be moved; what was there still is.
+    """
+    if isinstance(source, Address) and isinstance(target, Address):
+        from researcher.storage.remote import store
+
+        store.move(source, target)
+        return
+    publish.put(Path(source), Path(target))
+
+
+def remove(files: Iterable[Place]) -> None:
+    """Take files away, as far as they are there and that is possible."""
+    for file in files:
+        with contextlib.suppress(OSError):
+            if isinstance(file, Address):
+                from researcher.storage.remote import store
+
+                store.remove([file])
+            else:
+                file.unlink()
+
+
 def names_in(directory: Place) -> list[str] | None:
     """The names of the files in a directory, sorted; None if there is no such directory.
 
@@ -74,12 +104,9 @@ def records_in(directory: Place) -> dict[str, Identity]:
     """
     if isinstance(directory, Address):
         return _records_on_store(directory)
-    found: dict[str, Identity] = {}
-    for name in listing.listed(directory):
-        with contextlib.suppress(FileNotFoundError):
-            status = (directory / name).stat()
-            found[name] = (status.st_size, status.st_mtime_ns)
-    return found
+    seen, now = listing.seen(directory, listing.listed(directory)), time.time_ns()
+    unsure = seen.unsettled | seen.unopened.keys()
+    return {name: listing.told(found) + ((now,) if name in unsure else ()) for name, found in seen.identities.items()}
 
 
 def contents_of(paths: Iterable[Place]) -> Iterator[tuple[str, bytes | RecordsNotFound | DamagedRecord]]:

@@ -115,6 +115,12 @@ def seen(directory: Path, wanted: Iterable[str]) -> Sight:
     return sight
 
 
+def told(identity: Identity) -> tuple[int, ...]:
+    """Size and times of an identity: what is the same wherever the directory is looked at from."""
+    _, size, _, written, changed = _IDENTITY.unpack(identity or bytes(_IDENTITY.size))
+    return size, written, changed
+
+
 @contextlib.contextmanager
 def _opened(directory: Path) -> Iterator[tuple[int | None, str]]:
     """What the names in a directory are relative to, and what else goes before them.

@@ -2,21 +2,35 @@
 
 It lies beside the parts as JSON, in a file whose name begins with an underscore, which readers of Parquet pass over. It
 is written before the parts, so that a record keeps its part whatever happens meanwhile, and again when all are there.
+What a part says itself comes first, so that an archive without its manifest, or with another one, is whole.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+import re
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from itertools import chain
+from pathlib import PurePath
+from typing import NamedTuple
 
-from researcher.errors import CannotWrite, DamagedRecord
+import msgspec
+
+from researcher.errors import CannotRead, CannotWrite, DamagedRecord
 from researcher.places import Place
 from researcher.storage.files import names_in, opened, replacing
+from researcher.storage.names import RECORD
+from researcher.storage.parquet import FORMAT as PART_FORMAT
+from researcher.storage.part import Outline, outline_of
+from researcher.storage.split import utf8
 
 NAME = "_manifest.json"
 FORMAT = 1
+_PART = re.compile(r"part-(\d{5,})\.parquet")
 _MOST = 64 << 20  # bytes of JSON for a part, which is decoded as a whole
+_AT_ONCE = 16  # parts that are looked at
 
 
 @dataclass
@@ -29,7 +43,6 @@ class Manifest:
         complete: whether all of them are written.
         experiments: how many they hold then.
         damaged: file name and reason of each record that could not be read.
-        columns: the types of the columns that not every archive has.
         format: of the manifest.
     """
 
@@ -38,7 +51,6 @@ class Manifest:
     complete: bool = False
     experiments: int = 0
     damaged: list[tuple[str, str]] = field(default_factory=list)
-    columns: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
     def assign(self, sizes: Mapping[str, int], part_size: int) -> None:
@@ -50,11 +62,13 @@ class Manifest:
         """
         known = {name for names in self.parts.values() for name in names}
         last = next(reversed(self.parts), None)
-        names = self.parts[last] if last is not None else []
+        number = -1 if last is None else _number(last)
+        names = [] if last is None else self.parts[last]
         room = _MOST - sum(sizes.get(name, 0) for name in names)
         for name in sorted(sizes.keys() - known):
-            if not self.parts or (names and (len(names) >= part_size or room < sizes[name])):
-                names = self.parts[f"part-{len(self.parts):05}.parquet"] = []
+            if number < 0 or (names and (len(names) >= part_size or room < sizes[name])):
+                number += 1
+                names = self.parts[f"part-{number:05}.parquet"] = []
                 room = _MOST
             names.append(name)
             room -= sizes[name]
@@ -70,29 +84,79 @@ class Manifest:
             file.write(content)
 
 
-def manifest_in(target: Place, records: str) -> Manifest:
-    """The manifest of an archive of these records, a new one if there is no archive yet.
+def read(target: Place) -> Manifest | None:
+    """The manifest in a directory; None if there is none.
+
+    Raises:
+        DamagedRecord: there is a file of that name that is no manifest.
+        CannotRead: it cannot be read.
+    """
+    try:
+        with opened(target / NAME) as file:
+            return msgspec.convert(json.loads(file.read()), Manifest)
+    except FileNotFoundError:
+        return None
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
+        raise DamagedRecord(target / NAME, f"it is not the manifest of an archive ({error})") from None
+    except OSError as error:
+        raise CannotRead(f"cannot read {target / NAME}: {error.strerror or error}") from error
+
+
+class Found(NamedTuple):
+    """What lies in the directory of an archive.
+
+    Attributes:
+        manifest: what it is to hold: what the parts that are whole say, and of others what was, or was to be, in them.
+        whole: these parts, by name.
+        damaged: the path of the manifest that lies there and what is wrong with it, if there is anything.
+    """
+
+    manifest: Manifest
+    whole: dict[str, Outline]
+    damaged: list[tuple[Place, str]]
+
+
+def found_in(target: Place, records: str, files: Iterable[str]) -> Found:
+    """What lies in the directory of an archive, or of one that is to be.
+
+    Args:
+        target: the directory.
+        records: the records directory.
+        files: the names of the records in it.
 
     Raises:
         CannotWrite: the directory holds something else.
-        DamagedRecord: there is a file of that name that is no manifest.
         OSError: it cannot be read.
     """
-    there = names_in(target) or []
-    found = read(target) if NAME in there else Manifest(records)
-    if found.format > FORMAT:
-        raise CannotWrite(f"{target} was written by a later version of researcher; update this one to go on with it")
-    if found.records != records:
-        raise CannotWrite(
-            f"{target} is the archive of {found.records}, not of {records}; choose another directory. "
-            f'If both are the same records, change "records" in its {NAME}.'
-        )
-    other = next((name for name in there if is_part(name) and name not in found.parts), None)
+    told, damaged = None, []
+    try:
+        told = read(target)
+    except DamagedRecord as error:
+        damaged = [(target / NAME, f"{error.reason}; it was made anew from the parts")]
+    planned = {} if told is None else {name: found for name, found in told.parts.items() if _PART.fullmatch(name)}
+    there = [name for name in names_in(target) or () if is_part(name)]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        outlines = dict(zip(there, threads.map(lambda name: outline_of(target / name), there), strict=True))
+    whole = {name: found for name, found in outlines.items() if found is not None and found.inputs}
+    foreign = outlines.keys() - whole.keys() - planned.keys() - {name for name in there if outlines[name] is None}
+    other = next((name for name in there if name in foreign or not _PART.fullmatch(name)), None)
     if other is not None:
         raise CannotWrite(
             f"{target} holds {other}, which is no part of its archive; choose another directory or move it"
         )
-    return found
+    _refuse_others(target, told, records, whole)
+    every = [*chain.from_iterable(planned.values()), *files]
+    known = {utf8(PurePath(name).stem): name for name in every}
+    parts: dict[str, list[str]] = {}
+    taken: set[str] = set()
+    for name in dict.fromkeys([*sorted(whole, key=_number), *planned, *there]):
+        members = planned.get(name, [])
+        if name in whole:
+            members = [known.get(stem, stem + RECORD) for stem in whole[name].members]
+        parts[name] = [member for member in dict.fromkeys(members) if member not in taken]
+        taken.update(parts[name])
+    wanted = (name for name in sorted(parts, key=_number) if parts[name] or name in outlines)
+    return Found(Manifest(records, {name: parts[name] for name in wanted}), whole, damaged)
 
 
 def is_part(name: str) -> bool:
@@ -100,17 +164,25 @@ def is_part(name: str) -> bool:
     return name.endswith(".parquet") and not name.startswith((".", "_"))
 
 
-def read(target: Place) -> Manifest:
-    """The manifest in a directory.
+def _refuse_others(target: Place, told: Manifest | None, records: str, whole: Mapping[str, Outline]) -> None:
+    """See that this version can go on with an archive, and that it is of these records.
 
     Raises:
-        DamagedRecord: it is none.
-        OSError: it cannot be read.
+        CannotWrite: it is not so.
     """
-    try:
-        with opened(target / NAME) as file:
-            found = json.loads(file.read())
-        known = {field.name: found[field.name] for field in fields(Manifest)}
-        return Manifest(**{**known, "damaged": [(name, reason) for name, reason in found["damaged"]]})
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DamagedRecord(target / NAME, f"it is not the manifest of an archive ({error})") from None
+    if (told is not None and told.format > FORMAT) or any(part.format > PART_FORMAT for part in whole.values()):
+        raise CannotWrite(
+            f"{target} was written by a later version of researcher; update this one to go on with it. "
+            f"If it was not, delete its {NAME}, which is made anew from the parts."
+        )
+    for of in [part.records for part in whole.values()] if told is None else [told.records]:
+        if of not in ("", records):
+            raise CannotWrite(
+                f"{target} is the archive of {of}, not of {records}; choose another directory. "
+                f'If both are the same records, let "records" be {json.dumps(records)} in its {NAME}.'
+            )
+
+
+def _number(part: str) -> int:
+    found = _PART.fullmatch(part)
+    return int(found[1]) if found else -1

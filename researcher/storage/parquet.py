@@ -42,19 +42,22 @@ def write(path: Place, groups: Iterable[Sequence[Row]], kinds: Kinds, **about: A
             writer.write_table(table_of(rows, kinds))
 
 
-def about(path: Place) -> dict[str, Any]:
-    """What a file that `write` wrote says of itself.
+def about(path: Place) -> tuple[dict[str, Any], list[str]]:
+    """What a file that `write` wrote says of itself, and the names of its experiments; nothing if others wrote it.
 
     Raises:
         RecordsNotFound: there is no such file.
         CannotRead: it is there and cannot be read.
-        DamagedRecord: it is none that `write` wrote, or damaged.
+        DamagedRecord: it is damaged.
     """
     with _opened(path) as file:
-        found = json.loads((file.schema_arrow.metadata or {}).get(_ABOUT, b"null"))
-    if not isinstance(found, dict):
-        raise DamagedRecord(path, "it is Parquet, but not of researcher")
-    return found
+        schema = file.schema_arrow
+        if _ABOUT not in (schema.metadata or {}):
+            return {}, []
+        found = json.loads(schema.metadata[_ABOUT])
+        if table_of([], found["kinds"]).schema.names != schema.names:
+            raise ValueError("it says of other columns than it has")
+        return found, file.read(columns=["experiment"])["experiment"].to_pylist()
 
 
 def experiments_in(path: Place) -> list[Experiment]:
@@ -120,7 +123,14 @@ def _opened(path: Place) -> Iterator[pq.ParquetFile]:
         raise RecordsNotFound(f"there is no file {path}") from None
     except DamagedRecord:
         raise
-    except (OSError, ValueError, KeyError, pa.ArrowException) as error:  # the OSErrors of pyarrow have no number
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        pa.ArrowException,
+    ) as error:  # the OSErrors of pyarrow have no number
         if getattr(error, "errno", None) is not None:
             raise CannotRead(f"cannot read {path}: {_in_short(error)}") from error
         raise DamagedRecord(path, f"it cannot be read as Parquet of experiments ({_in_short(error)})") from None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any
+
+import msgspec
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.places import Place
@@ -21,26 +22,70 @@ _GONE = "its file is gone, and the archive does not have it either"
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What a part that is there says of itself.
+
+    Attributes:
+        kinds: the types of its columns, in their order.
+        members: the names of the experiments that it is of, also where their records could not be read.
+        experiments: how many it holds.
+        inputs: a hash of the files that it was made of, see `inputs_of`; empty if the file is no part of an archive.
+        damaged: file name and reason of each record that could not be read.
+        records: the records directory.
+        format: of the file.
+    """
+
+    kinds: dict[str, str] = field(default_factory=dict)
+    members: list[str] = field(default_factory=list)
+    experiments: int = 0
+    inputs: str = ""
+    damaged: list[tuple[str, str]] = field(default_factory=list)
+    records: str = ""
+    format: int = 0
+
+
+@dataclass(frozen=True)
 class Part:
-    """A part as it is now.
+    """A part as it is now, or will be when it is put into its place.
 
     Attributes:
         name: of its file.
         experiments: how many it holds.
         damaged: file name and reason of each record that could not be read.
         kinds: the types of its columns, in their order.
-        written: whether it was written now.
+        beside: where it was written; None if it is in its place as it is to be.
     """
 
     name: str
     experiments: int
     damaged: list[tuple[str, str]]
     kinds: dict[str, str]
-    written: bool
+    beside: Place | None = None
 
 
-def write_part(records: Place, path: Place, members: Mapping[str, Identity], kinds: Mapping[str, str]) -> Part:
-    """Write a part, unless it is there, of the same files as they are now, and has all these columns.
+def outline_of(path: Place) -> Outline | None:
+    """The outline of a part; None if there is none, or it is damaged.
+
+    Raises:
+        CannotRead: it is there and cannot be read.
+    """
+    try:
+        told, names = parquet.about(path)
+        found = msgspec.convert(told, Outline)
+    except (RecordsNotFound, DamagedRecord, msgspec.ValidationError):
+        return None
+    return replace(found, members=[*names, *_stems(name for name, _ in found.damaged)])
+
+
+def inputs_of(members: Mapping[str, Identity]) -> str:
+    """A hash of the names of files and what changes with them."""
+    return hashlib.sha256(json.dumps(sorted(members.items())).encode()).hexdigest()
+
+
+def write_part(
+    records: Place, path: Place, beside: Place, members: Mapping[str, Identity], kinds: Mapping[str, str]
+) -> Part:
+    """Write a part beside its place, unless it is there, of the same files as they are now, and has all these columns.
 
     What the part holds already of a record that is gone or damaged now, it keeps. Records that were damaged are looked
     at each time, as they may have been out of reach only.
@@ -48,27 +93,29 @@ def write_part(records: Place, path: Place, members: Mapping[str, Identity], kin
     Args:
         records: the records directory.
         path: of the part.
-        members: the record files that it is of.
+        beside: where it is written.
+        members: the record files that it is of, and what they are now; nothing for one that is gone.
         kinds: the columns that it shall have, beside those that it needs.
 
     Raises:
         OSError: it could not be written.
     """
-    inputs = hashlib.sha256(json.dumps(sorted(members.items())).encode()).hexdigest()
-    before = _about(path)
-    damaged = [(name, reason) for name, reason in before.get("damaged", ())]
-    current = before.get("inputs") == inputs and not _rows_of(records, [name for name, _ in damaged])[0]
-    if current and _same(merged([kinds, before["kinds"]]), before["kinds"]):
-        return Part(path.name, before["experiments"], damaged, before["kinds"], written=False)
+    inputs = inputs_of(members)
+    before = outline_of(path) or Outline()
+    damaged = before.damaged
+    current = before.inputs == inputs and not _rows_of(records, [name for name, _ in damaged])[0]
+    if current and same(merged([kinds, before.kinds]), before.kinds):
+        return Part(path.name, before.experiments, damaged, before.kinds)
     rows = _rows_in(path) if current else []
-    if not current or len(rows) < before["experiments"]:
+    if not current or len(rows) < before.experiments:
         rows, damaged = _rows_of(records, members)
-        rows += _kept(path, members, rows) if before else []
+        rows += _kept(path, members, rows) if before.inputs else []
         told = _stems(name for name, _ in damaged) | {row["experiment"] for row in rows}
         damaged += [(name, _GONE) for name in members if utf8(PurePath(name).stem) not in told]
     kinds = merged([kinds, kinds_of(rows)])
-    parquet.write(path, [rows] if rows else [], kinds, inputs=inputs, experiments=len(rows), damaged=damaged)
-    return Part(path.name, len(rows), damaged, kinds, written=True)
+    about = {"inputs": inputs, "experiments": len(rows), "damaged": damaged, "records": str(records)}
+    parquet.write(beside, [rows] if rows else [], kinds, **about)
+    return Part(path.name, len(rows), damaged, kinds, beside)
 
 
 def kinds_among(records: Place, members: Iterable[str]) -> dict[str, str]:
@@ -76,15 +123,7 @@ def kinds_among(records: Place, members: Iterable[str]) -> dict[str, str]:
     return merged(kinds_of([row]) for _, row in _each(records, members) if not isinstance(row, str))
 
 
-def _about(path: Place) -> dict[str, Any]:
-    """What a part says of itself; nothing if it is not there, or damaged."""
-    try:
-        return parquet.about(path)
-    except (RecordsNotFound, DamagedRecord):
-        return {}
-
-
-def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+def same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether these are the same columns, in the same order."""
     return list(one.items()) == list(other.items())
 

@@ -195,12 +195,21 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(OSError):
-            beside.chmod(path.stat().st_mode & 0o777)
-        beside.replace(path)
+        put(beside, path)
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def put(beside: Path, path: Path) -> None:
+    """Put a file that is on the disk into the place of another, whose permissions it gets.
+
+    Raises:
+        OSError: it could not be put there; what was there still is.
+    """
+    with contextlib.suppress(OSError):
+        beside.chmod(path.stat().st_mode & 0o777)
+    beside.replace(path)
     sync_directory(path.parent)
 
 

@@ -136,6 +136,17 @@ def write(file: Address, content: bytes) -> None:
         store.pipe_file(path, content)
 
 
+def move(source: Address, target: Address) -> None:
+    """Put a file into the place of another one of the same store, where it is copied.
+
+    Raises:
+        OSError: it could not be copied; what was there still is.
+    """
+    with asked(source) as (store, path):
+        store.cp_file(path, store._strip_protocol(str(target)))
+    remove([source])
+
+
 def change(file: Address, changed: Callable[[bytes], bytes]) -> None:
     """Replace the content of a file by what ``changed`` makes of it; nobody else's change is lost by that.
 
