@@ -41,7 +41,7 @@ def all_experiments(path: str | os.PathLike[str] = "records/") -> Experiments:
     directory = records_directory(path)
     directory.refresh()
     warn_of(directory.damaged)
-    if not directory.experiments and (inner := _within(directory.path)):
+    if not directory.experiments and (inner := records_within(directory.path)):
         warnings.warn(
             f"no records lie in {os.fspath(path)} itself, but in {', '.join(inner)}; each of these is loaded by itself",
             UnknownNameWarning,
@@ -72,7 +72,7 @@ def load_experiment(path: str | os.PathLike[str], name: str = "") -> Experiment:
         raise RecordsNotFound(f"{error}; there is {', '.join(o.stem for o in others[:_LISTED])}{more}") from None
 
 
-def _within(directory: Place) -> list[str]:
+def records_within(directory: Place) -> list[str]:
     """The directories within a directory that hold records."""
     if isinstance(directory, Address):
         return []

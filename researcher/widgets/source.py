@@ -9,7 +9,7 @@ from typing import Any
 from researcher.errors import RecordsNotFound, ResearcherError
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
-from researcher.load import warn_of
+from researcher.load import records_within, warn_of
 from researcher.storage.directory import Change, RecordsDirectory, records_directory
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.watch import Watch
@@ -36,7 +36,7 @@ class Source:
         else:
             experiments = records if isinstance(records, Experiments) else _listed(records)
             notice = "" if experiments else "There are no experiments in this list."
-            state.source = f"{len(experiments):,} loaded experiments"
+            state.source = f"{len(experiments):,} loaded experiment{'' if len(experiments) == 1 else 's'}"
             state.load(experiments, experiments.damaged, notice)
 
     def follow(self) -> None:
@@ -94,6 +94,8 @@ class Source:
                 f"There is no experiment in {source} yet. rs.record_experiment(params, {source!r}, observations=...) "
                 "records one, and this Explorer wakes up when the first record appears."
             )
+            if inner := records_within(directory.path):
+                notice += f"\nThere are records in {', '.join(inner)}; each of these has an Explorer of its own."
         state.load(directory.experiments, directory.damaged, notice)
 
 

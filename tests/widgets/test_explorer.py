@@ -429,3 +429,10 @@ def test_what_is_not_shown_at_first_is_made_when_it_is_opened(explore: Explore, 
     assert view(explorer, PanelsView) is panels
     assert len(panels.overlay.panels[0]["numbers"]) == 2
     assert errors(explorer) == []
+
+
+def test_records_that_lie_deeper_are_told_of(tmp_path):
+    rs.record_experiment({"title": "relu"}, tmp_path / "alice")
+    explorer = rs.Explorer(tmp_path)
+    assert f"There are records in {tmp_path / 'alice'}; each of these" in view(explorer, HeaderView).header.notice
+    assert view(rs.Explorer(rs.all_experiments(tmp_path / "alice")), HeaderView).header.source == "1 loaded experiment"
