@@ -164,11 +164,12 @@ class Experiment:
         """Ask it to stop, in whatever process it runs.
 
         From then on its `Recorder.should_stop` is True, and callbacks of frameworks stop their training. It ends as
-        ``pruned`` when they look; a training that never looks goes on.
+        ``pruned`` when they look; a training that never looks goes on. Of one on another machine, that records on a
+        store, this is known two seconds after it observes again.
 
         Raises:
             NotRecording: it does not run, or not any more.
-            CannotWrite: the directory cannot be written to; or it is recorded on a store, from another machine.
+            CannotWrite: the directory or the store cannot be written to.
         """
         from researcher.stopping import request_stop
 

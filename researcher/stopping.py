@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from researcher.errors import CannotWrite, NotRecording, reason
 from researcher.experiment import Experiment
-from researcher.places import Place
+from researcher.places import Address, Place
 from researcher.storage import names, stopping
 from researcher.storage.reading import reader_of
 from researcher.storage.whereabouts import lies_in
@@ -18,12 +16,14 @@ def request_stop(experiment: Experiment) -> None:
         journal = _running(experiment)
         if journal is None:
             raise NotRecording(f"{experiment.name} does not run, so there is nothing to stop")
-        if isinstance(journal, Path):
+        if isinstance(journal, Address):
+            from researcher.storage.remote.parts import ask_to_stop
+
+            ask_to_stop(journal)
+        else:
             stopping.ask(journal)
-            return
     except OSError as error:
         raise CannotWrite(f"cannot ask {experiment.name} to stop: {reason(error)}") from error
-    raise CannotWrite(f"{experiment.name} runs on another machine, and can be asked to stop there alone")
 
 
 def _running(experiment: Experiment) -> Place | None:

@@ -19,7 +19,7 @@ from processes import run, until
 from stores import only
 
 import researcher as rs
-from researcher.errors import BadAddress, CannotRead, CannotWrite, RecordingWarning, RecordsNotFound
+from researcher.errors import BadAddress, CannotRead, CannotWrite, NotRecording, RecordingWarning, RecordsNotFound
 from researcher.places import place
 from researcher.storage.directory import records_directory
 from researcher.storage.remote.systems import time_of
@@ -274,6 +274,23 @@ def test_others_see_what_runs_here_grow_and_end(store, elsewhere):
         assert not look.refresh()
     assert only(store).notes == ["from elsewhere"]
     assert stores.names(store) == [f"{NAME}.json"]
+
+
+def test_what_runs_here_can_be_asked_to_stop_from_elsewhere(store, elsewhere):
+    with rs.Recorder(PARAMS, store) as recorder:
+        recorder.observe(loss=0.5)
+        with elsewhere():
+            kept = only(store)
+            kept.request_stop()
+        recorder.observe(loss=0.25)
+        until(recorder.should_stop)
+    with elsewhere():
+        assert only(store).status == "pruned"
+        with pytest.raises(NotRecording, match="does not run"):
+            kept.request_stop()
+    assert stores.names(store) == [f"{NAME}.json"]
+    with rs.Recorder.resume(only(store), store) as recorder:
+        assert not recorder.should_stop()
 
 
 def lost(tmp_path, torn=b""):

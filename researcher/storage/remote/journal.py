@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from researcher.places import Address
+from researcher.storage import stopping
 from researcher.storage.journal import Journal
 from researcher.storage.publish import placed
 from researcher.storage.remote import spool
@@ -57,6 +58,13 @@ class SpooledJournal(Journal):
 
     def _send(self, upload: Upload) -> None:
         self.letters, self.upload = Letters(), upload
+        upload.stop_asked = self._stop_asked
+
+    def _stop_asked(self) -> None:
+        """Ask here what somebody asks on the store."""
+        with contextlib.suppress(OSError):
+            if not self.sealed:
+                stopping.ask(self.path)
 
     @property
     def place(self) -> Address:

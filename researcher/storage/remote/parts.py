@@ -2,7 +2,7 @@
 
 The last part is written anew as the journal grows, until it is large enough; so they stay few. By its age readers see
 whether somebody still records. What others than its writer add are letters: files of other names beside the parts,
-which the writer takes into the record.
+which the writer takes into the record. One more file asks the writer to stop.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ PART = 1 << 17  # bytes; a part of that size is not added to
 LARGEST = 1 << 22  # bytes of a part at most
 _DIGITS = 6
 _LETTER = "letter-"
+_STOP = "stop"
 _AT_ONCE = 16
 
 
@@ -35,10 +36,11 @@ class Part(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What is there of a journal: the parts up to the first one that is missing, and the letters."""
+    """What is there of a journal: the parts up to the first one that is missing, the letters, a request to stop."""
 
     parts: list[Part]
     letters: list[Address]
+    stop: bool
 
 
 def part(journal: Address, number: int) -> Address:
@@ -55,11 +57,12 @@ def contents(journal: Address) -> Contents:
     try:
         found = store.listed(journal)
     except (FileNotFoundError, NotADirectoryError):
-        return Contents([], [])
+        return Contents([], [], stop=False)
     parts: list[Part] = []
     while file := found.get(part(journal, len(parts)).name):
         parts.append(Part(part(journal, len(parts)), file.size, file.changed_at))
-    return Contents(parts, [journal / name for name in sorted(found) if name.startswith(_LETTER)])
+    letters = [journal / name for name in sorted(found) if name.startswith(_LETTER)]
+    return Contents(parts, letters, stop=_STOP in found)
 
 
 def post(journal: Address, line: bytes) -> bool:
@@ -68,11 +71,23 @@ def post(journal: Address, line: bytes) -> bool:
     Raises:
         OSError: the store does not answer, or forbids it.
     """
-    letter = journal / f"{_LETTER}{uuid4().hex}"
-    store.create(letter, line)
-    if store.is_there(part(journal, 0)):
+    return _added(journal / f"{_LETTER}{uuid4().hex}", line)
+
+
+def ask_to_stop(journal: Address) -> bool:
+    """Ask who writes a journal to stop; whether the journal was still there afterwards.
+
+    Raises:
+        OSError: the store does not answer, or forbids it.
+    """
+    return _added(journal / _STOP, b"")
+
+
+def _added(file: Address, content: bytes) -> bool:
+    store.create(file, content)
+    if store.is_there(part(file.parent, 0)):
         return True
-    store.remove([letter])
+    store.remove([file])
     return False
 
 

@@ -12,7 +12,7 @@ from researcher.errors import reason
 from researcher.places import Address
 from researcher.storage import liveness, names
 from researcher.storage.remote import store
-from researcher.storage.remote.parts import Letters, contents, missing, part, remove
+from researcher.storage.remote.parts import Contents, Letters, contents, missing, part, remove
 
 PAUSE = 2.0  # seconds between two uploads at least, which is what a lost machine takes with it
 
@@ -26,6 +26,7 @@ class Upload:
     Attributes:
         path: the journal on the store, or what it would be called there.
         claimed: whether that name is its own.
+        stop_asked: called where somebody asks there that the experiment stops.
     """
 
     def __init__(self, path: Address, content: Callable[[int], bytes], *, claimed: bool = False) -> None:
@@ -39,6 +40,7 @@ class Upload:
         self.path = path
         self.claimed = claimed
         self._content = content
+        self.stop_asked: Callable[[], object] = lambda: None
         self._sent = -1  # bytes
         self._touched = 0.0
         self._stop = threading.Event()
@@ -63,8 +65,10 @@ class Upload:
         with self._lock:
             if self._stop.is_set():
                 return
-            sizes = [one.size for one in contents(self.path).parts] if self.claimed else []
-            sizes = sizes or [self._claim()]
+            found = contents(self.path) if self.claimed else Contents([], [], stop=False)
+            if found.stop:
+                self.stop_asked()
+            sizes = [one.size for one in found.parts] or [self._claim()]
             there = sum(sizes[:-1])
             content = self._content(there)
             todo = list(missing(sizes, there + len(content)))
