@@ -30,7 +30,12 @@ ResearcherWarning        (UserWarning)
 
 from __future__ import annotations
 
+import sys
+import warnings
 from pathlib import Path, PurePath
+from types import FrameType
+
+_NOT_TO_BLAME = ("researcher.", "ipywidgets.", "traitlets.")
 
 
 class ResearcherError(Exception):
@@ -205,3 +210,12 @@ class NewerFormatWarning(ResearcherWarning):
 
 class UnknownNameWarning(ResearcherWarning):
     """A query speaks of a param or observation that no experiment has."""
+
+
+def warn(message: str, kind: type[ResearcherWarning] = RecordingWarning) -> None:
+    """Warn at the line outside this package, and outside what its traits are made of, that is to blame."""
+    frame: FrameType | None = sys._getframe()
+    level = 1
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_NOT_TO_BLAME):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, kind, stacklevel=level)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import glob
 import os
 import re
-import warnings
 from collections.abc import Callable, Iterable
 
-from researcher.errors import DamagedRecordWarning, NoSuchExperiment, RecordsNotFound, UnknownNameWarning
+from researcher.errors import DamagedRecordWarning, NoSuchExperiment, RecordsNotFound, UnknownNameWarning, warn
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.near_misses import near_misses
@@ -42,10 +41,9 @@ def all_experiments(path: str | os.PathLike[str] = "records/") -> Experiments:
     directory.refresh()
     warn_of(directory.damaged)
     if not directory.experiments and (inner := records_within(directory.path)):
-        warnings.warn(
+        warn(
             f"no records lie in {os.fspath(path)} itself, but in {', '.join(inner)}; each of these is loaded by itself",
             UnknownNameWarning,
-            stacklevel=2,
         )
     return Experiments(directory.experiments, directory.damaged)
 
@@ -166,7 +164,7 @@ def warn_of(damaged: Iterable[tuple[Place, str]]) -> None:
     files = "1 file is" if len(listed) == 1 else f"{len(listed)} files are"
     more = [f"  and {len(listed) - 10} more, listed in .damaged"] if len(listed) > 10 else []
     message = "\n".join([f"{files} damaged; all else is loaded:", *listed[:10], *more])
-    warnings.warn(message, DamagedRecordWarning, stacklevel=3)
+    warn(message, DamagedRecordWarning)
 
 
 def _changed(path: Place) -> int:

@@ -16,14 +16,13 @@ from researcher.annotations import remark, words
 from researcher.checking import checked_params
 from researcher.environment.cell import CellRun, cell_run
 from researcher.environment.environment import environment
-from researcher.errors import CannotRead, NotRecordable, NotRecording, ResearcherError, reason
+from researcher.errors import CannotRead, NotRecordable, NotRecording, ResearcherError, reason, warn
 from researcher.experiment import Experiment
 from researcher.places import Place, place
 from researcher.progress import Progress
 from researcher.recording import closing, observing, opening, register, resume
 from researcher.recording.calls import recording_calls
 from researcher.recording.recording import Recording, clock
-from researcher.recording.telling import warn
 from researcher.storage import stopping
 from researcher.storage.belonging import belonging
 from researcher.storage.lines import Line, Points, encoded

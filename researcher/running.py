@@ -11,12 +11,11 @@ from typing import Any
 
 from researcher.environment.entry import name_of
 from researcher.environment.environment import environment
-from researcher.errors import NotRecordable, NotRunnable
+from researcher.errors import NotRecordable, NotRunnable, warn
 from researcher.experiment import Experiment
 from researcher.recorder import Errors, Recorder
 from researcher.recording.returned import results_of, told_already
 from researcher.recording.seeding import seed_of, seeded
-from researcher.recording.telling import warn
 from researcher.storage.rescue import rescued
 
 Call = Callable[[Mapping[str, Any], Recorder], Any]

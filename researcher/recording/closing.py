@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from researcher.environment.environment import brought_up_to_date
-from researcher.errors import reason
+from researcher.errors import reason, warn
 from researcher.recording.recording import Recording
-from researcher.recording.telling import told_of, warn
+from researcher.recording.telling import told_of
 from researcher.storage.ending import ended, published, rescued
 from researcher.storage.journal import Journal
 from researcher.storage.lines import Line, encoded

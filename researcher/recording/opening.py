@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from researcher.errors import CannotWrite, reason
+from researcher.errors import CannotWrite, reason, warn
 from researcher.experiment import Experiment
 from researcher.places import Address, Place
 from researcher.recording.recording import Recording, clock
 from researcher.recording.resume import up_to_date
-from researcher.recording.telling import warn
 from researcher.recovery import recovered
 from researcher.storage import beginning, names
 from researcher.storage.journal import Journal

@@ -6,9 +6,9 @@ import os
 import threading
 import time
 
+from researcher.errors import warn
 from researcher.experiment import Experiment
 from researcher.places import Place
-from researcher.recording.telling import warn
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from researcher.environment.cell import CellRun
+from researcher.errors import warn
 from researcher.experiment import Experiment
 from researcher.places import Address, Place
-from researcher.recording.telling import warn
 from researcher.storage.journal import Journal
 
 

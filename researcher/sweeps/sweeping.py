@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from researcher.environment.environment import environment
-from researcher.errors import EngineError, SpaceError, SweepWarning
+from researcher.errors import EngineError, SpaceError, SweepWarning, warn
 from researcher.experiments import Experiments
-from researcher.recording.telling import warn
 from researcher.running import call_of
 from researcher.storage.directory import RecordsDirectory, records_directory
 from researcher.storage.publish import recordable

@@ -11,12 +11,11 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
-from researcher.errors import UnknownNameWarning
+from researcher.errors import UnknownNameWarning, warn
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.near_misses import near_misses
 from researcher.query import parse
-from researcher.recording.telling import warn
 from researcher.tables.facets import kept_of
 from researcher.widgets.choosing import NAMED, choose
 from researcher.widgets.divider import DividerView
