@@ -183,6 +183,15 @@ def differing(mine: Mapping[str, object], theirs: Mapping[str, object]) -> dict[
     return {name: (a, b) for name, (a, b) in pairs.items() if value_key(a) != value_key(b)}
 
 
+def in_prose(number: float) -> str:
+    """A number as `number_label` writes it, with minus signs in place of hyphens: for sentences.
+
+    >>> in_prose(-0.04567), in_prose(-1e-5)
+    ('−0.04567', '−1e−05')
+    """
+    return number_label(number).replace("-", "−")
+
+
 def distinct(values: Iterable[object]) -> list[object]:
     """The different values among ``values``, in the order in which every view lists them."""
     return sorted({value_key(value): value for value in values}.values(), key=value_order)

@@ -12,7 +12,7 @@ import numpy as np
 
 from researcher.arrays import Array, floats
 from researcher.errors import MissingExtra
-from researcher.params import number_label
+from researcher.params import in_prose
 
 _LEVEL = 0.05  # of the p-value, below which two groups are told apart
 _DEALS = 20_000  # ways of dealing the values to two groups; where there are no more, all of them are tried
@@ -71,8 +71,8 @@ class Difference:
         if math.isnan(self.difference):
             return "there is nothing to compare"
         way = "higher" if self.difference > 0 else "lower"
-        interval = f" (95 % interval {number_label(self.low)} to {number_label(self.high)})" if self.interval else ""
-        by = f"{number_label(abs(self.difference))} {way} than" if self.difference else "the same as"
+        interval = f" (95 % interval {in_prose(self.low)} to {in_prose(self.high)})" if self.interval else ""
+        by = f"{in_prose(abs(self.difference))} {way} than" if self.difference else "the same as"
         return f"the second mean is {by} the first{interval}"
 
 

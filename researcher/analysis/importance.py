@@ -14,7 +14,7 @@ from researcher.analysis.forest import shares_of
 from researcher.curves.limits import fences
 from researcher.curves.series import summaries_of
 from researcher.experiment import Experiment
-from researcher.params import flattened
+from researcher.params import flattened, in_prose
 from researcher.tables.facets import Facet, facets_of
 
 _LEAST = 8  # experiments; of fewer nothing is said
@@ -111,7 +111,12 @@ def params_that_matter(experiments: Sequence[Experiment], observation: str, whic
 
 
 def _left_out(n: int) -> str:
-    return f"{n:,} experiments have no finite value and are left out"
+    have = "experiment has no finite value and is" if n == 1 else "experiments have no finite value and are"
+    return f"{n:,} {have} left out"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), *names[-1:]])
 
 
 def _constant(experiments: Sequence[Experiment], facets: Sequence[Facet]) -> list[str]:
@@ -123,16 +128,17 @@ def _constant(experiments: Sequence[Experiment], facets: Sequence[Facet]) -> lis
 
 def _nothing(n: int, observation: str, vary: bool) -> str:
     if n < _LEAST:
-        return f"{n} experiments are too few to say anything; it takes {_LEAST}, and better ten for each param"
+        have = "1 experiment is" if n == 1 else f"{n} experiments are"
+        return f"{have} too few to say anything; it takes {_LEAST}, and better ten for each param"
     return f"{observation} is the same in nearly all experiments" if vary else "no param varies"
 
 
 def _doubts(rows: Sequence[Importance], n: int, r2: float) -> list[str]:
-    together = [" and ".join(row.params) for row in rows if len(row.params) > 1]
+    together = [_listed(row.params) for row in rows if len(row.params) > 1]
     found = [f"{names} go together, so that only all of them can be judged" for names in together]
     n_params = sum(len(row.params) for row in rows)
     if n < _PER_PARAM * n_params:
         found.append(f"{n} experiments are few for {n_params} params; take the order with care")
     if r2 < 0.1:
-        found.append(f"the params foretell hardly anything (R² = {r2:.2f}), so the order means little")
+        found.append(f"the params foretell hardly anything (R² = {in_prose(round(r2, 2))}), so the order means little")
     return found

@@ -14,7 +14,7 @@ from researcher.curves.bands import student
 from researcher.curves.series import summaries_of
 from researcher.experiment import Experiment
 from researcher.observations import folds_of
-from researcher.params import ABSENT, label, number_label, value_key
+from researcher.params import ABSENT, in_prose, label, value_key
 
 Outcome = Literal["identical", "within tolerance", "within the spread of repeats", "different", "missing", "new"]
 _HOLD = ("identical", "within tolerance", "within the spread of repeats", "new")
@@ -60,7 +60,7 @@ class Verdict:
             said.append(f"values are at most {self.apart:.2g} of the greatest apart")
         if self.outcome in ("within the spread of repeats", "different"):
             said.append(
-                f"{self.n} repeats, of which 95 % end from {number_label(self.low)} to {number_label(self.high)}"
+                f"{self.n} repeats, of which 95 % end from {in_prose(self.low)} to {in_prose(self.high)}"
                 if self.n > 1
                 else "no other repeats to tell how far they spread"
             )

@@ -20,7 +20,7 @@ def code_to_run_again(experiment: Experiment) -> str:
     records, name = _place(experiment)
     asked: list[tuple[str, Any]] = [("", Name("experiment"))]
     if not _is_found(entry):
-        lines += ["", "# Which function it was is not recorded, or not all of it: define it here."]
+        lines += ["", "# The function is not recorded: define it here."]
         asked.append(("", Name(_name(entry))))
     lines += ["", called("experiment = rs.load_experiment", [("", records), ("", name)])]
     return "\n".join([*lines, called("rs.reproduce", asked), ""])

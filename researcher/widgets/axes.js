@@ -11,7 +11,7 @@ const axesAt = (pen, names, axes, rows, width, height) => {
   const bottom = height - 12 - found.length * (LANE + 3) - (found.length ? 4 : 0), gap = (width - SIDE - 44) / Math.max(1, names.length - 1);
   const lanes = Object.fromEntries(found.map((lane, i) => [lane, bottom + 8 + i * (LANE + 3) + LANE / 2]));
   return scales.map((scale, i) => {
-    const name = names[i], title = titleOf(pen, name, 0.84 * Math.max(NARROW, gap) - 12);
+    const name = names[i], title = titleOf(pen, name, Math.max(NARROW, gap) - 8);
     return { scale, name, title, x: names.length > 1 ? SIDE + i * gap : width / 2, gap, top: TOP, bottom, lanes };
   });
 };
@@ -20,9 +20,11 @@ const axesAt = (pen, names, axes, rows, width, height) => {
 const titleOf = (pen, name, room) => {
   const parts = name.split(".");
   let short = name;
-  const wide = () => pen.measureText(short).width > room;
+  const wide = () => pen.measureText(short).width > room, { font } = pen;
+  pen.font = `600 ${font}`;
   while (parts.length > 1 && wide()) { parts.shift(); short = `…${parts.join(".")}`; }
   while (short.length > 2 && wide()) short = `…${short.replace("…", "").slice(1)}`;
+  pen.font = font;
   return short;
 };
 

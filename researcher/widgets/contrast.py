@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -18,6 +20,7 @@ from researcher.widgets.settings import Setting
 
 _LONGEST = 2000  # characters of a value on hover
 _LISTED = 12  # of several values of a setting on hover
+_LONG = 12  # characters of a common beginning from which on it is left out
 
 Rows = list[dict[str, Any]]
 
@@ -55,6 +58,19 @@ def names_of(settings: Sequence[Setting], seeds: Collection[str]) -> list[str]:
     rows = [row for row in differences([s.first for s in settings]).params if row.name not in {"title", *seeds}][:2]
     said = [", ".join(f"{row.name} {label(row.values[i])}" for row in rows) for i in range(len(settings))]
     return [f"{title}: {what}" if what else title for title, what in zip(titles, said, strict=True)]
+
+
+def short(titles: Sequence[str]) -> list[str]:
+    """Titles without the words with which all of them begin, where these are long and the rest tells them apart.
+
+    >>> short(["resnet50 on cifar10, adam", "resnet50 on cifar10, sgd"])
+    ['…adam', '…sgd']
+    """
+    begin = os.path.commonprefix(titles)  # noqa: RUF071 - letter by letter is what is meant
+    alike = re.match(r".*[\s_,;:/|-]", begin, re.DOTALL)
+    if alike is None or alike.end() < _LONG or len(set(titles)) < 2:
+        return list(titles)
+    return [f"…{title[alike.end() :].lstrip()}" for title in titles]
 
 
 def _rows(rows: Sequence[Row], spans: Sequence[slice]) -> Rows:

@@ -95,9 +95,9 @@ class Curves {
       }
     }
   }
-  /** y of a curve at x, interpolated; NaN outside, and in a gap. */
-  at(i, x) {
-    const { xs, ys } = this;
+  /** y of a curve at x, or another of its values there, interpolated; NaN outside, and in a gap. */
+  at(i, x, ys = this.ys) {
+    const { xs } = this;
     let low = this.from[i], high = this.from[i + 1] - 1;
     while (low < high && Number.isNaN(xs[low])) low += 1;   // a logarithmic axis has no place for some
     while (high > low && Number.isNaN(xs[high])) high -= 1;

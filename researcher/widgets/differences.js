@@ -10,10 +10,10 @@ function render({ model, el }) {
   const below = h("section", { class: "rs-below", "aria-label": "is the difference real?" }, tools, versus);
   el.replaceChildren(h("div", { class: "rs-differences" }, notice, said, wide, below));
 
-  const head = ({ title, n, swatch, hash }) => {
+  const head = ({ title, short, n, swatch, hash }) => {
     const mark = h("span", { class: "rs-swatch" });
     if (swatch[0]) mark.style.background = swatch[1] ? `repeating-linear-gradient(90deg, ${swatch[0]} 0 4px, transparent 4px 6px)` : swatch[0];
-    return h("th", { scope: "col", title: `${title} (${hash})` }, mark, " ", title, n > 0 && h("span", { class: "rs-soft" }, ` n = ${count(n)}`));
+    return h("th", { scope: "col", title: `${title} (${hash})` }, mark, " ", short, n > 0 && h("span", { class: "rs-soft" }, ` n = ${count(n)}`));
   };
   const cell = ({ text, full, kind, best = false, part = null, spread = "" }) => {
     const bar = part !== null && h("i", { class: "rs-part" });

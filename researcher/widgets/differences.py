@@ -9,7 +9,7 @@ import traitlets as t
 from researcher.experiment import Experiment
 from researcher.widgets.aim import Aimed, aim_of, show_aim, take_aim
 from researcher.widgets.answers import Answers
-from researcher.widgets.contrast import contrast, names_of
+from researcher.widgets.contrast import contrast, names_of, short
 from researcher.widgets.plan import looks_of
 from researcher.widgets.settings import Setting, Settings
 from researcher.widgets.state import ExplorerState
@@ -77,7 +77,10 @@ class DifferencesView(View):
             else:
                 seeds = () if each else self._settings.seeds()
                 titles = [column.title for column in columns] if each else names_of(columns, seeds)
-                table.heads = [self._head(*pair, each) for pair in zip(columns, titles, strict=True)]
+                table.heads = [
+                    {**self._head(column, each), "title": title, "short": brief}
+                    for column, title, brief in zip(columns, titles, short(titles), strict=True)
+                ]
                 table.sections = contrast(columns, seeds, state.observed)
                 table.said = _said(len(state.selected), len(chosen), each)
             self._compare(chosen)
@@ -96,17 +99,17 @@ class DifferencesView(View):
             table.versus, table.busy = {}, False
             return
         titles = names_of(chosen, self._settings.seeds())
-        table.colours = [self._head(setting, "", False)["swatch"][0] for setting in chosen]
+        table.colours = [self._head(setting, False)["swatch"][0] for setting in chosen]
         table.versus, table.busy = self._versus.of(chosen[0], chosen[1], titles, which, observation)
 
     def _answered(self) -> None:
         self._shown = None
         self._refresh()
 
-    def _head(self, setting: Setting, name: str, each: bool) -> dict[str, Any]:
+    def _head(self, setting: Setting, each: bool) -> dict[str, Any]:
         swatch = self._looks.get(setting.first, ["", ""])
         n = 0 if each else len(setting.members)
-        return {"title": name, "n": n, "swatch": swatch, "hash": setting.first.hash[:8]}
+        return {"n": n, "swatch": swatch, "hash": setting.first.hash[:8]}
 
     def _aim(self, which: str, observation: str) -> None:
         take_aim(self.state, which, observation)

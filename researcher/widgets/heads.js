@@ -53,6 +53,6 @@ const headsOf = (placed, kept, verbs) => {
 
 /** Puts the titles over their axes. */
 const placeHeads = (heads, placed) => placed.forEach(({ x, gap }, i) => {
-  const room = Math.min(190, Math.max(NARROW, gap)) - 6;
+  const room = Math.min(190, Math.max(NARROW, gap)) - 2;
   Object.assign(heads.children[i].style, { left: `${x - room / 2}px`, width: `${room}px` });
 });

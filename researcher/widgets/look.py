@@ -53,7 +53,7 @@ class Look(t.HasTraits):
     """The column that gives curves their dashes; empty: none but those that tell equal colours apart."""
 
     columns: Any = t.Tuple()
-    """The columns of the table, in order; empty: the params that vary, then the final values."""
+    """The columns of the table, in order; empty: the params that vary and the final values."""
     folded = t.Bool(False)
     """Whether experiments that differ in nothing but their seed share one row of the table."""
     seed = t.Unicode("")

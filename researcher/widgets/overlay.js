@@ -26,13 +26,15 @@ class Panel {
     const [bottom, left] = axes.map((axis) => axisOf(axis, this.draw));
     this.hair = h("div", { class: "rs-hair" });
     this.tip = h("div", { class: "rs-tip" });
+    this.none = h("div", { class: "rs-nothing rs-soft" });
     this.brush = h("div", { class: "rs-brush", hidden: true });
     view.el.style.position = "relative";
-    view.el.append(this.hair, this.tip, this.brush);
+    view.el.append(this.none, this.hair, this.tip, this.brush);
   }
   /** Show what the kernel tells. @param {[number, string][] | null} ticks of the x axis @param {boolean} log whether that is logarithmic */
   take(told, ticks, log) {
     this.ticks = ticks;
+    this.none.textContent = told.empty;
     this.curves.take(told);
     this.whole = this.curves.whole && !log;
     this.y.model.set_state({ min: told.limits[0], max: told.limits[1] });
@@ -55,11 +57,14 @@ class Panel {
   }
   /** The crosshair at x and, if a curve is pointed at, its name and value there. */
   cross(x, i, title, axis) {
+    if (this.none.textContent) return;
     const box = this.box(), own = this.view.el.getBoundingClientRect(), left = this.x.scale(x);
     const y = i >= 0 ? this.curves.at(i, x) : NaN, n = i >= 0 ? this.curves.count(i, x) : 1;
+    const observed = i >= 0 && this.curves.raws ? this.curves.at(i, x, this.curves.raws) : NaN, smooth = Number.isFinite(observed);
     Object.assign(this.hair.style, { display: "block", left: `${box.left - own.left + left}px`, top: `${box.top - own.top}px`, height: `${box.height}px` });
     this.tip.style.display = "block";
-    this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, i >= 0 && !Number.isNaN(y) ? `${told(y, axis.log_y)} at ${where(x, axis)}` : where(x, axis)),
+    this.tip.replaceChildren(...(i >= 0 ? [h("b", {}, title)] : []), h("div", {}, i >= 0 && !Number.isNaN(y) ? `${told(y, axis.log_y)}${smooth ? " smoothed" : ""} at ${where(x, axis)}` : where(x, axis)),
+      ...(smooth ? [h("div", { class: "rs-soft" }, `${told(observed, axis.log_y)} observed`)] : []),
       ...(n > 1 ? [h("div", { class: "rs-soft" }, `mean of ${n}`)] : []));
     // Right of the crosshair, or left of it where there is no room; never beyond the panel.
     const at = box.left - own.left + left, wide = this.tip.offsetWidth, room = own.width - 4;
@@ -73,7 +78,7 @@ class Panel {
     const box = this.box(), own = this.view.el.getBoundingClientRect(), [left, right] = ends.map((x) => Math.min(box.width, Math.max(0, this.x.scale(x)))).sort((a, b) => a - b);
     Object.assign(this.brush.style, { left: `${box.left - own.left + left}px`, width: `${right - left}px`, top: `${box.top - own.top}px`, height: `${box.height}px` });
   }
-  remove() { this.draw.stop(); this.hair.remove(); this.tip.remove(); this.brush.remove(); }
+  remove() { this.draw.stop(); this.none.remove(); this.hair.remove(); this.tip.remove(); this.brush.remove(); }
 }
 
 /** @param {{ model: any, el: HTMLElement }} context */

@@ -42,6 +42,8 @@ const legendOf = ({ axis, scale, colours }) => {
   const bar = h("i", { class: "rs-key-ramp" });
   bar.style.background = `linear-gradient(90deg, ${colours.filter((_, i) => i % 7 === 0).join(", ")})`;
   const text = (x) => (axis.kind === "time" ? timeLabel(x, 0, 10) : numberLabel(x));
+  if (scale.none) return gaps;
+  if (scale.only !== null) return [key(dot(colours[SHADES / 2]), text(scale.only)), ...gaps];
   return [key(text(scale.low), bar, text(scale.high), axis.log ? h("span", { class: "rs-soft" }, "log") : ""), ...gaps];
 };
 

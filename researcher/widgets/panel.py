@@ -50,7 +50,9 @@ class Panel:
         self.title.value = f'<span class="rs-title">{html.escape(observation)}</span>'
 
 
-def told(name: str, drawn: Sequence[Drawn], numbers: Sequence[int], limits: Range, y: Scale) -> dict[str, Any]:
+def told(
+    name: str, drawn: Sequence[Drawn], numbers: Sequence[int], limits: Range, y: Scale, empty: str
+) -> dict[str, Any]:
     """What the page is told of a panel, and draws.
 
     Args:
@@ -59,6 +61,7 @@ def told(name: str, drawn: Sequence[Drawn], numbers: Sequence[int], limits: Rang
         numbers: what each of them is called in the page.
         limits: where the y axis begins and ends.
         y: the y axis.
+        empty: what is said where there is no line.
 
     Returns:
         Beside these ``ticks``, the ``colours`` of the lines, how many values their points are the mean of
@@ -75,6 +78,7 @@ def told(name: str, drawn: Sequence[Drawn], numbers: Sequence[int], limits: Rang
     return {
         "name": name,
         "numbers": list(numbers),
+        "empty": "" if drawn else empty,
         "limits": list(limits),
         "ticks": written(y, *limits),
         "colours": [line.group.colour for line in drawn],

@@ -14,7 +14,7 @@ from researcher.widgets.late import Area, Text
 from researcher.widgets.overlay import Overlay
 from researcher.widgets.panel import Panel, told, written
 from researcher.widgets.pointing import Pointing
-from researcher.widgets.remarks import remarks
+from researcher.widgets.remarks import remarks, why_empty
 from researcher.widgets.room import Range, x_room, y_room
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.supply import Supply, fitted
@@ -78,7 +78,7 @@ class PanelsView(View):
         with overlay.hold_sync():
             overlay.figures = [panel.figure for panel in shown]
             overlay.panels = [
-                told(name, drawn, [*map(self._number, drawn)], self.limits[name], y)
+                told(name, drawn, [*map(self._number, drawn)], self.limits[name], y, why_empty(state, name))
                 for name, drawn in zip(names, found, strict=True)
             ]
             overlay.members = {n: [*map(state.number, g.members)] for n, g in groups.items() if len(g.members) > 1}

@@ -16,8 +16,9 @@ BANDS = {"std": "one standard deviation", "se": "one standard error", "95": "95 
 def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> list[str]:
     """Short texts, the most telling first."""
     said = []
-    if not state.observations and state.experiments:
-        said.append("no observation has a curve to draw; numbers stand in the table")
+    if state.experiments and not state.observations:
+        chosen = "no observation with a curve is chosen; numbers stand in the table"
+        said.append(chosen if state.observed else "nothing was observed")
     members = sum(len(group.members) for group in supply.groups)
     if supply.left_out:
         said.append(f"the first {len(supply.groups):,} groups of {len(supply.groups) + supply.left_out:,}")
@@ -25,7 +26,7 @@ def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> lis
         said.append(f"curves of {members:,} of {len(state.visible):,} visible experiments")
     if any(line.edges is not None for line in lines):
         counts = np.concatenate([line.stroke.band.n for line in lines if line.stroke.band is not None])
-        low, high = int(counts.min()), int(counts.max())
+        low, high = int(counts[counts > 0].min()), int(counts.max())
         n = f"n = {low}" if low == high else f"n = {low} to {high}"
         said.append(f"mean, and a band of {BANDS.get(state.band, state.band)}, {n}")
     lost = sum(int(line.stroke.band.lost.max(initial=0)) for line in lines if line.stroke.band is not None)
@@ -43,6 +44,15 @@ def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> lis
     if supply.unread:
         said.append(f"no longer readable: {', '.join(sorted(supply.unread))}")
     return said
+
+
+def why_empty(state: ExplorerState, observation: str) -> str:
+    """What a panel says that has no line."""
+    if not state.visible:
+        return "no experiment passes the query and the filters" if state.experiments else "there is no experiment"
+    if observation not in state.observed:
+        return "no experiment has observed it"
+    return "none of the drawn experiments has a curve of it"
 
 
 def _without_place(line: Drawn) -> int:

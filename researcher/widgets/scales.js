@@ -47,6 +47,7 @@ const timeTicks = (low, high, n) => {
  * @param {any} axis kind, labels, values, lanes, log
  * @param {Iterable<number>} rows whose values have a place
  * @param {number} air what is left free at each end, as a part of the whole
+ * @returns {any} beside the ways to and fro: `only`, the one number that there is, else null; `none`, whether there is no number
  */
 const scaleOf = (axis, rows, air = 0) => {
   const { kind, values, log } = axis, forth = log ? Math.log10 : (x) => x, back = log ? (x) => 10 ** x : (x) => x;
@@ -60,9 +61,10 @@ const scaleOf = (axis, rows, air = 0) => {
     if (values[row] > high) high = values[row];
     integers &&= Number.isInteger(values[row]);
   }
+  const only = low === high ? low : null, none = low > high;
   if (kind === "category") [low, high] = [-0.5, Math.max(0, axis.labels.length - 1) + 0.5];
-  else if (low > high) [low, high] = log ? [1, 10] : [0, 1];
-  else if (low === high) {
+  else if (none) [low, high] = log ? [1, 10] : [0, 1];
+  else if (only !== null) {
     const around = kind === "time" ? 1800 : Math.abs(low) / 10 || 1;
     [low, high] = log ? [low / 2, high * 2] : [low - around, high + around];
   }
@@ -75,7 +77,7 @@ const scaleOf = (axis, rows, air = 0) => {
     if (kind === "time") return timeTicks(from, to, n);
     return (log ? logTicks : roundTicks)(from, to, n, integers).map((x) => [x, tickLabel(x)]);
   };
-  return { axis, low, high, lanes: [...lanes].sort(), laneOf, ratio, invert, ticks };
+  return { axis, low, high, only, none, lanes: [...lanes].sort(), laneOf, ratio, invert, ticks };
 };
 
 /** What a row has on an axis, as text. */

@@ -12,6 +12,9 @@ from researcher.params import ABSENT
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.usual import offered
 
+_FEW = 4  # params that all stand before the final values
+_TELLING = 2  # those that do where there are more
+
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
@@ -48,9 +51,14 @@ def columns_of(state: ExplorerState) -> tuple[str, ...]:
 
 
 def usual_columns(state: ExplorerState) -> tuple[str, ...]:
-    """The columns that the table has after the title unless others are chosen: params that vary, and final values."""
+    """The columns that the table has after the title unless others are chosen: params that vary, and final values.
+
+    These come after all params, or where there are many after the most telling of them, so that they are in sight.
+    """
     params = [name for name in dict(offered(state)).get("params", ()) if name != "title"]
-    return (*params, *(f"final.{name}" if name in params else name for name in state.observed))
+    finals = [f"final.{name}" if name in params else name for name in state.observed]
+    first = len(params) if len(params) <= _FEW else _TELLING
+    return (*params[:first], *finals, *params[first:])
 
 
 def _values(state: ExplorerState, name: str, rows: Indices) -> list[Any]:

@@ -36,7 +36,7 @@ class Source:
         else:
             experiments = records if isinstance(records, Experiments) else _listed(records)
             notice = "" if experiments else "There are no experiments in this list."
-            state.source = f"{len(experiments):,} loaded experiment{'' if len(experiments) == 1 else 's'}"
+            state.source = "a list"
             state.load(experiments, experiments.damaged, notice)
 
     def follow(self) -> None:
@@ -86,13 +86,15 @@ class Source:
         state, source = self._state, str(directory.path)
         state.source = f"{source.rstrip('/')}/"
         if isinstance(error, RecordsNotFound):
-            state.load([], [], f"{error}\nThis Explorer wakes up when the first record appears.")
+            said = f"{str(error)[:1].upper()}{str(error)[1:]}"
+            state.load([], [], f"{said}\nThis Explorer wakes up when the first record appears.")
             return
         notice = "" if error is None else str(error)  # a disk that is away for a moment takes nothing off the page
         if error is None and not directory.experiments:
+            first = "No record can be read; the damaged files are listed above." if directory.damaged else ""
             notice = (
-                f"There is no experiment in {source} yet. rs.record_experiment(params, {source!r}, observations=...) "
-                "records one, and this Explorer wakes up when the first record appears."
+                f"{first or f'There is no experiment in {source} yet.'} rs.record_experiment(params, {source!r}, "
+                "observations=...) records one, and this Explorer wakes up when the first record appears."
             )
             if inner := records_within(directory.path):
                 notice += f"\nThere are records in {', '.join(inner)}; each of these has an Explorer of its own."

@@ -103,3 +103,13 @@ def test_all_that_is_chosen_above_the_panels(open_notebook: OpenNotebook, record
     look(notebook, "dash", "seed")
     page.wait_for_function(f"new Set({CURVES}.map(path => path.style.strokeDasharray)).size >= 3")
     assert notebook.add_and_run("print(explorer.dash, explorer.clip, explorer.tab)") == "seed True curves"
+    page.keyboard.press("Escape")
+
+    # A panel without a curve says why.
+    notebook.add_and_run("explorer.observations = ['loss', 'los']")
+    page.get_by_text("no experiment has observed it").wait_for()
+    notebook.add_and_run("explorer.query = 'seed > 5'")
+    nothing = page.locator(".rs-nothing", has_text="no experiment passes the query and the filters")
+    nothing.nth(1).wait_for()
+    notebook.add_and_run("explorer.query = ''")
+    nothing.first.wait_for(state="detached")

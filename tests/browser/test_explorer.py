@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,9 @@ BEGINNINGS = r"""() => {
         .map(d => low + (y(d) - bottom) * (high - low) / (top - bottom)), crosses.length]; }"""
 
 
+TOP = "el => el.getBoundingClientRect().top - el.closest('.rs-explorer').getBoundingClientRect().top"
+
+
 def on_curve(notebook: Notebook) -> tuple[float, float]:
     """A place on a curve of the first panel, as it stands on the screen now."""
     path = notebook.page.locator(".rs-panels .bqplot").nth(0).locator("path.line").nth(3)
@@ -129,15 +133,19 @@ def test_filter_zoom_hover_and_select(open_notebook: OpenNotebook, records: Path
     page.wait_for_function(  # though the mouse rests
         "told => [...document.querySelectorAll('.rs-tip')].find(tip => tip.offsetWidth)?.innerText !== told", arg=told
     )
+    smoothed = page.locator(".rs-tip:visible").first.inner_text()
+    assert re.search(r"smoothed at step \d+\n[\d.e-]+ observed$", smoothed), smoothed
     page.locator("[data-held=smoothing]").evaluate("el => { el.value = 0; el.dispatchEvent(new Event('change')); }")
     page.wait_for_function(
         "told => [...document.querySelectorAll('.rs-tip')].find(tip => tip.offsetWidth)?.innerText === told", arg=told
     )
     notebook.screenshot("explorer-hover")
+    top = page.locator(".rs-main").evaluate(TOP)
     x, y = on_curve(notebook)  # a picture may scroll the page
     page.mouse.move(x, y)
     page.mouse.click(x, y)
     selected(notebook, 1)
+    assert page.locator(".rs-main").evaluate(TOP) == top  # what is selected moves nothing
     title = page.locator(".rs-tr[aria-selected=true] [role=rowheader]").inner_text()
     assert notebook.add_and_run("print([e.title for e in explorer.selected])") == f"['{title}']"
 

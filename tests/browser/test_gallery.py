@@ -34,6 +34,32 @@ SMOOTHED = """explorer.view = {"smoothing": 0.9, "colour": "activation", "query"
     "observations": ["loss", "val_loss"], "columns": ["val_loss", "loss", "lr", "depth"]}
 explorer.baseline = explorer.visible[4]
 explorer.pinned = explorer.visible[16:17]"""
+# The texts that have a contrast below 4.5, which WCAG 2.2 wants, to what is behind them.
+FAINT = """() => {
+    const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const rgba = colour => {
+        pen.clearRect(0, 0, 1, 1);
+        pen.fillStyle = colour;
+        pen.fillRect(0, 0, 1, 1);
+        const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
+        return [r, g, b, a / 255]; };
+    const over = ([r, g, b, a], below) => [r, g, b].map((value, i) => value * a + below[i] * (1 - a));
+    const light = colour => colour.map(value => value / 255)
+        .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, value, i) => sum + value * [0.2126, 0.7152, 0.0722][i], 0.05);
+    const faint = el => {
+        const style = getComputedStyle(el), around = [];
+        for (let at = el; at; at = at.parentElement) around.push(getComputedStyle(at));
+        const ground = around.reduceRight((below, one) => over(rgba(one.backgroundColor), below), [255, 255, 255]);
+        const [r, g, b, a] = rgba(el.closest('svg') ? style.fill : style.color);
+        const strength = around.reduce((all, one) => all * Number(one.opacity), a);
+        const [low, high] = [light(over([r, g, b, strength], ground)), light(ground)].sort((x, y) => x - y);
+        return strength > 0 && high / low < 4.5; };
+    const texts = document.createTreeWalker(document.querySelector('.rs-explorer'), NodeFilter.SHOW_TEXT), found = [];
+    while (texts.nextNode()) {
+        const { parentElement: el, data } = texts.currentNode;
+        if (data.trim() && el.checkVisibility({ visibilityProperty: true }) && faint(el)) found.push(data); }
+    return found; }"""
 TABS = ["scatter", "parallel", "differences", "params that matter"]
 
 
@@ -76,8 +102,9 @@ def picture(notebook: Notebook, name: str) -> None:
     SCREENSHOTS.mkdir(exist_ok=True)
     path = SCREENSHOTS / f"gallery-{name}.png"
     notebook.page.locator(".rs-explorer").screenshot(path=path, animations="disabled")
-    for part in (".rs-explorer", ".rs-side"):
-        assert notebook.page.locator(part).evaluate("el => el.scrollWidth <= el.clientWidth + 1")
+    for part in notebook.page.locator(".rs-explorer, .rs-side, .rs-ranking:visible").all():
+        assert part.evaluate("el => el.scrollWidth <= el.clientWidth + 1")
+    assert notebook.page.evaluate(FAINT) == []
 
 
 def choose(notebook: Notebook, view: str) -> None:

@@ -72,7 +72,7 @@ def test_brushes_filter_and_combine(open_notebook: OpenNotebook, records: Path) 
     page.get_by_role("button", name="activation tanh: take this filter away").click()
     drawn(notebook, 12)
     drag(notebook, "optimizer.lr", 0.8, 0.5)  # moves what is there
-    page.get_by_role("button", name="optimizer.lr").filter(has_text="–").wait_for()
+    page.locator("[data-param='optimizer.lr']", has_text="–").wait_for()
     page.mouse.dblclick(*place(notebook, "optimizer.lr", 0.4))
     drawn(notebook, 24)
     told(notebook, "state.filters", "{}")
@@ -237,6 +237,9 @@ def test_whatever_is_there(open_notebook: OpenNotebook, records: Path) -> None:
     notebook.add_and_run("state.logarithmic = {'a': True}")
     notebook.page.get_by_role("button", name="log a", pressed=True).wait_for(state="attached")
     notebook.screenshot("parallel-odd")
+    notebook.add_and_run("state.load([rs.Experiment({'a': i, 'observations': {'loss': 0.5}}) for i in range(3)])")
+    drawn(notebook, 3)
+    assert notebook.page.locator(".rs-parallel .rs-legend").inner_text().split() == ["final.loss", "0.5"]
     notebook.add_and_run("state.load([])")
     drawn(notebook, 0)
     assert notebook.page.locator(".rs-error:visible").count() == 0

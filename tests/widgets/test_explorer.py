@@ -219,7 +219,7 @@ def test_help_teaches() -> None:
 def test_a_directory_that_is_missing_empty_or_a_file(explore: Explore, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("")
-    for name, said in (("missing", "there is no directory"), ("empty", "record_experiment"), ("file", "director")):
+    for name, said in (("missing", "There is no directory"), ("empty", "record_experiment"), ("file", "director")):
         explorer = explore(tmp_path / name)
         assert len(explorer.visible) == 0
         notice = view(explorer, HeaderView).header.notice
@@ -283,7 +283,7 @@ def test_one_experiment_or_one_name_will_do_for_a_list(explore: Explore, records
 def test_a_list_of_experiments(explore: Explore, records: Path) -> None:
     explorer = explore(rs.all_experiments(records).where("depth == 64"))
     assert len(explorer.visible) == 2
-    assert view(explorer, HeaderView).header.source == "2 loaded experiments"
+    assert view(explorer, HeaderView).header.source == "a list"
     assert "no experiments" in view(explore([]), HeaderView).header.notice
     for wrong in (5, [1, 2], {"title": "a"}):
         with pytest.raises(TypeError, match="shows a records directory, its URL, or a list of experiments, and not"):
@@ -363,12 +363,20 @@ def test_ten_thousand_distinct_titles(explore: Explore) -> None:
 
 def test_a_damaged_record_is_counted_and_named(explore: Explore, records: Path) -> None:
     (records / "bad.json").write_text('{"lr": 0.1')
-    with pytest.warns(DamagedRecordWarning, match=r"bad\.json"):
+    with pytest.warns(DamagedRecordWarning, match=r"bad\.json") as caught:
         explorer = explore(records)
+    assert caught[0].filename.startswith(str(Path(__file__).parent))  # the line to blame is not ours
     assert len(explorer.visible) == 6
     ((path, reason),) = view(explorer, HeaderView).header.damaged
     assert Path(path).name == "bad.json"
     assert reason
+
+
+def test_a_directory_of_damaged_records_only(explore: Explore, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text("{")
+    with pytest.warns(DamagedRecordWarning):
+        explorer = explore(tmp_path)
+    assert view(explorer, HeaderView).header.notice.startswith("No record can be read; the damaged files are listed")
 
 
 def test_records_that_are_deleted_while_shown(explore: Explore, records: Path) -> None:
@@ -435,4 +443,3 @@ def test_records_that_lie_deeper_are_told_of(tmp_path):
     rs.record_experiment({"title": "relu"}, tmp_path / "alice")
     explorer = rs.Explorer(tmp_path)
     assert f"There are records in {tmp_path / 'alice'}; each of these" in view(explorer, HeaderView).header.notice
-    assert view(rs.Explorer(rs.all_experiments(tmp_path / "alice")), HeaderView).header.source == "1 loaded experiment"

@@ -49,6 +49,13 @@ def test_its_colours_are_told_apart(kind: str) -> None:
     assert least > 15, f"{COLOURS[a]} and {COLOURS[b]}: {least:.1f}"
 
 
+@pytest.mark.parametrize(("ground", "least"), [("#ffffff", 2.2), ("#212121", 3.0)])
+def test_none_is_faint_on_the_grounds_of_the_themes(ground: str, least: float) -> None:
+    """The contrast ratio of WCAG 2.2, which wants 3 for graphics; on white Okabe and Ito's lightest two have less."""
+    behind, *lights = (linear((ground, *COLOURS)) @ XYZ[1] + 0.05).tolist()
+    assert min(max(light, behind) / min(light, behind) for light in lights) > least
+
+
 def test_the_check_can_fail() -> None:
     red, green = lab(linear(("#a05020", "#607020")) @ np.array(SEEN["deuteranopia"]).T)
     assert np.linalg.norm(red - green) < 15

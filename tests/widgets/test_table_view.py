@@ -57,6 +57,14 @@ def order(state: ExplorerState) -> str:
     return " ".join(f"{e.title}{e.params['seed']}" for e in state.visible)
 
 
+def test_final_values_are_in_sight_however_many_params_vary() -> None:
+    state = ExplorerState()
+    state.load([Experiment({**{f"p{k}": i for k in range(6)}, "observations": {"loss": i}}) for i in range(2)])
+    shown = usual_columns(state)
+    assert shown.index("loss") == 2
+    assert sorted(shown) == ["loss", *(f"p{k}" for k in range(6))]
+
+
 def test_columns_are_chosen_and_moved(state: ExplorerState, table: TableFace) -> None:
     assert table.shown == USUAL == list(usual_columns(state))
     say(table, verb="arrange", columns=["loss", "best.loss", "status", "seed"])
