@@ -232,7 +232,7 @@ class Recorder:
         """Record one point of each of these observations.
 
         Numbers of any library are points of curves; NaN and infinity are kept as such. Lists, text, dicts and
-        booleans are kept as single values, of each name the last one.
+        booleans are kept as single values, of each name the last one; a warning says so of what looks like a number.
 
         Args:
             mapping: observations by name, for names that are no identifiers.
@@ -461,6 +461,8 @@ class Recorder:
             self._write(recording, line)
         if self._progress.shown:
             self._progress.advance(found.points)
+        for hint in found.hints:
+            warn(hint)
         for wrong in (*refused, *found.refused):
             self._refuse(wrong)
 

@@ -876,3 +876,20 @@ def test_a_directory_that_is_renamed_meanwhile_is_told_of_and_keeps_all(tmp_path
     (again,) = rs.recover(tmp_path / "moved")
     for experiment in (recorder.experiment, only(tmp_path / "records"), again):
         assert (experiment.status, experiment.observations) == ("finished", {"loss": [1.0, 0.5]})
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (f"{0.25:.4f}", "is the text '0.2500'; .* observe float"),
+        ("-1.5e-3", "is the text '-1.5e-3'; it is kept as such, and not drawn"),
+        (np.array([0.25]), r"is of the type ndarray and has one element; .* observe \.item\(\) of it"),
+    ],
+)
+def test_a_number_in_disguise_is_kept_and_told_of_once(tmp_path, value, said):
+    with rs.Recorder(PARAMS, tmp_path) as recorder:
+        with pytest.warns(RecordingWarning, match=rf'observations\["loss"\] {said}'):
+            recorder.observe(loss=value, acc=0.5)
+        recorder.observe(loss=value, acc=0.75, version="3.11rc1", sizes=[3], none=np.array([1, 2]))
+    assert only(tmp_path).observations["loss"] == (value if isinstance(value, str) else [0.25])
+    assert only(tmp_path).observations["acc"] == [0.5, 0.75]

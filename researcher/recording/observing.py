@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import numbers
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -18,18 +19,23 @@ from researcher.storage.whole import held
 
 _SAID = {"curve": "a curve without folds", "folds": "a curve of each fold", "kept": "a single value"}
 _COMES = {"curve": "a number without a fold", "folds": "a number of a fold"}
+_DECIMAL = re.compile(r"[-+]?\d*\.\d+(e[-+]?\d+)?", re.IGNORECASE)
 _TAKEN = {"format", "status", "recorded_at", "id", "writer", "resumes", "steps", "times", "values", "texts", "keys"}
 _TAKEN |= {"notes", "tags", "files", "error"}
 
 
 class Observed(NamedTuple):
-    """What was observed at one time: points of curves, single values, and an error for each that is neither."""
+    """What was observed at one time: points of curves, single values, and an error for each that is neither.
+
+    And a hint for each single value that looks as if it was meant to be a point.
+    """
 
     step: float | None
     fold: int | None
     points: dict[str, float]
     kept: dict[str, Any]
     refused: list[ResearcherError]
+    hints: list[str]
 
     def line(self, time: float) -> Line | None:
         """The line of the journal that says so; None if nothing is left to say."""
@@ -54,7 +60,7 @@ def sorted_out(observations: Mapping[Any, Any], step: object, fold: object, kind
     Raises:
         NotRecordable: the step or the fold is none.
     """
-    found = Observed(step_of(step), _fold_of(fold), {}, {}, [])
+    found = Observed(step_of(step), _fold_of(fold), {}, {}, [], [])
     for given, value in observations.items():
         try:
             name, known = _checked(given, value)
@@ -62,9 +68,11 @@ def sorted_out(observations: Mapping[Any, Any], step: object, fold: object, kind
             if found.fold is not None and not number:
                 raise NotRecordable(f"{_named(name)} is no number, and only numbers belong to a fold", value)
             kind = "kept" if not number else "curve" if found.fold is None else "folds"
+            if name not in kinds and (hint := _hint(name, value, known)):
+                found.hints.append(hint)
             before = kinds.setdefault(name, kind)
             if before != kind:
-                comes = _COMES.get(kind) or f"{value!r:.40}, which is no number"
+                comes = _COMES.get(kind) or f"{known!r:.40}, which is no number"
                 raise ObservationConflict(
                     f"{name!r} was observed as {_SAID[before]}, and now comes {comes}; give one of them another name"
                 )
@@ -155,6 +163,17 @@ def _checked(name: object, value: object) -> tuple[str, Any]:
     if known is None:
         raise NotRecordable(f"{_named(name)} is {value}; leave it out, or observe float('nan')", value)
     return name, known
+
+
+def _hint(name: str, value: object, known: object) -> str:
+    """What to say of a number in disguise, as it was given and as a plain value; nothing of all else."""
+    if isinstance(known, str) and _DECIMAL.fullmatch(known):
+        what, how = f"the text {known!r}", "float(...)"
+    elif isinstance(known, list) and len(known) == 1 and is_number(known[0]) and not isinstance(value, (list, tuple)):
+        what, how = f"of the type {type(value).__name__} and has one element", ".item()"
+    else:
+        return ""
+    return f"{_named(name)} is {what}; it is kept as such, and not drawn. For a curve observe {how} of it."
 
 
 def _plain(name: str, value: Any) -> Any:
