@@ -143,7 +143,7 @@ def read_parquet(path: str | os.PathLike[str]) -> Experiments:
 
 def _sorted(archive: Shelf, slots: Iterable[Slot], damaged: Iterable[tuple[Place, str]] = ()) -> Experiments:
     archive.heads.forget()
-    return Experiments(Shelved(archive, sorted(slots, key=Order(archive).key)), damaged)
+    return Experiments(Shelved(archive, sorted(slots, key=Order(archive, {}).key)), damaged)
 
 
 def _still(experiment: Experiment) -> Experiment:

@@ -12,7 +12,6 @@ from researcher.errors import CannotWrite, NoSuchExperiment, reason
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.places import Address, Place, place
-from researcher.storage import names
 from researcher.storage.ending import Ended, ended, published, published_before
 from researcher.storage.follow import JournalReader
 from researcher.storage.journal import Journal
@@ -62,7 +61,7 @@ def _left_behind(records: Place) -> Sequence[tuple[JournalReader, Opened]]:
         from researcher.storage.remote.left import left_behind
 
         return left_behind(records)
-    journals = [records / name for name in sorted(listed(records)) if name.endswith(names.JOURNAL)]
+    journals = [records / name for name in sorted(listed(records).journals)]
     return [(JournalReader(path), functools.partial(Journal.reopen, path)) for path in journals]
 
 

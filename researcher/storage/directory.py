@@ -14,7 +14,7 @@ from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.garbage import uncollected
 from researcher.places import Address, Place, place
-from researcher.storage import listing, names
+from researcher.storage import listing
 from researcher.storage.adopting import adopt, told
 from researcher.storage.doubles import Entry, Held, damages, slots_of, without_doubles
 from researcher.storage.journals import read_on
@@ -76,7 +76,7 @@ class RecordsDirectory:
         self.damaged: list[tuple[Place, str]] = []
         self._shelf = Shelf(self.path)
         self._shelf.contents, self._shelf.read_again = self._contents, self._read_again
-        self._order = Order(self._shelf)
+        self._order = Order(self._shelf, {})
         self._identities: dict[str, Identity] = {}  # of the record files when they were read
         self._unsettled: dict[str, int] = {}  # checksums of those that may have changed since without a trace
         self._records: dict[str, int | str] = {}  # the row of each record, or what is wrong with it
@@ -163,11 +163,10 @@ class RecordsDirectory:
         listed = listing.listed(self.path)
         if listing.lately(self.path, before):
             listed |= listing.listed(self.path)  # a listing that is made meanwhile may miss both
-        found = [name for name in listed if name.endswith(names.JOURNAL)]
-        journals = {name: read_on(self.path / name, self._journals.get(name), grown) for name in found}
+        journals = {name: read_on(self.path / name, self._journals.get(name), grown) for name in listed.journals}
         if None in journals.values():
             listed |= listing.listed(self.path)
-        sight = listing.seen(self.path, [name for name in listed if name.endswith(names.RECORD)])
+        sight = listing.seen(self.path, listed.records)
         return {name: entry for name, entry in journals.items() if entry is not None}, sight
 
     def _contents(self, wanted: Iterable[str]) -> Iterator[tuple[str, bytes | Exception]]:
@@ -211,10 +210,10 @@ class RecordsDirectory:
         found = recall(self._key)
         if found is not None:
             self._shelf.heads, self._shelf.summaries = found.heads, found.summaries
-            self._order = Order(self._shelf)
+            rows = dict(zip(found.heads.names, range(len(found.heads)), strict=True))
+            self._order = Order(self._shelf, rows)
             self._identities = found.identities
-            rows = (slot for slot in self._order.slots if isinstance(slot, int))
-            self._records = {**dict(zip(found.heads.names, rows, strict=True)), **found.damaged}
+            self._records = {**rows, **found.damaged}
             for version in self._shelf.formats():
                 warn_of_newer(version)
 

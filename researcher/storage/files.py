@@ -104,7 +104,8 @@ def records_in(directory: Place) -> dict[str, Identity]:
     """
     if isinstance(directory, Address):
         return _records_on_store(directory)
-    seen, now = listing.seen(directory, listing.listed(directory)), time.time_ns()
+    listed, now = listing.listed(directory), time.time_ns()
+    seen = listing.seen(directory, (*listed.records, *listed.journals))
     unsure = seen.unsettled | seen.unopened.keys()
     return {name: listing.told(found) + ((now,) if name in unsure else ()) for name, found in seen.identities.items()}
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from researcher.errors import CannotRead, RecordsNotFound, reason
 from researcher.places import Address, Place
@@ -41,19 +41,31 @@ class Sight:
     size: int = 0
 
 
-def listed(path: Path) -> dict[str, None]:
-    """The names of the records and journals in a directory, each once.
+class Listed(NamedTuple):
+    """The names of the records and journals in a directory, each once."""
+
+    records: dict[str, None]
+    journals: dict[str, None]
+
+    def __or__(self, other: Listed) -> Listed:
+        """What is in one of them."""
+        return Listed(self.records | other.records, self.journals | other.journals)
+
+
+def listed(path: Path) -> Listed:
+    """The records and journals in a directory.
 
     Raises:
         RecordsNotFound: the directory does not exist, or is none.
         CannotRead: it is there and cannot be read.
     """
-    endings = (names.RECORD, names.JOURNAL)
     try:
-        found = os.listdir(path)  # noqa: PTH208 - as strings
+        found = [name for name in os.listdir(path) if name[0] != "."]  # noqa: PTH208 - as strings
     except OSError as error:
         refuse(path, error)
-    return {name: None for name in found if name.endswith(endings) and name[0] != "."}
+    records = [name for name in found if name.endswith(names.RECORD)]
+    others = found if len(records) < len(found) else ()
+    return Listed(dict.fromkeys(records), {name: None for name in others if name.endswith(names.JOURNAL)})
 
 
 def refuse(path: Place, error: OSError) -> NoReturn:
@@ -92,21 +104,23 @@ def seen(directory: Path, wanted: Iterable[str]) -> Sight:
     """The files of these names in a directory as they are now; what is gone by now is left out."""
     now = time.time_ns()
     recent = now - _COARSE
-    sight, pack, size = Sight(), _IDENTITY.pack, 0
+    sight, size = Sight(), 0
+    identities, stat, pack = sight.identities, os.stat, _IDENTITY.pack
     with _opened(directory) as (handle, before):
         for name in wanted:
             try:
-                status = os.stat(before + name, dir_fd=handle)
+                status = stat(before + name, dir_fd=handle)
             except OSError as error:
                 if not isinstance(error, FileNotFoundError) or (directory / name).is_symlink():
-                    sight.identities[name] = b""
+                    identities[name] = b""
                     sight.unopened[name] = unopened(error)
                 continue
-            written, changed = status.st_mtime_ns, status.st_ctime_ns
-            size += status.st_size
-            sight.identities[name] = pack(
-                status.st_mode, status.st_size, status.st_ino & _ALL, written & _ALL, changed & _ALL
-            )
+            own, written, changed = status.st_size, status.st_mtime_ns, status.st_ctime_ns
+            size += own
+            try:
+                identities[name] = pack(status.st_mode, own, status.st_ino, written, changed)
+            except struct.error:  # a time before 1970, or an inode of 128 bits
+                identities[name] = pack(status.st_mode, own, status.st_ino & _ALL, written & _ALL, changed & _ALL)
             if written > recent or changed > recent:
                 tick = _TICK if written % 1_000_000_000 else _COARSE
                 if now - written < tick or now - changed < tick:

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from struct import iter_unpack
 
 from researcher.storage import catalogue
 from researcher.storage.heads import Heads
@@ -75,4 +76,6 @@ def _parted(columns: Iterator[memoryview]) -> list[bytes]:
     sizes = array("q")
     sizes.frombytes(next(columns))
     joined = bytes(next(columns))
+    if len({*sizes}) == 1 and sizes[0]:
+        return [part for (part,) in iter_unpack(f"{sizes[0]}s", joined)]
     return [joined[start:end] for start, end in pairwise(accumulate(sizes, initial=0))]

@@ -18,11 +18,11 @@ class Order:
         slots: the experiments in their order; replaced whole.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
-        """Begin with what is on the shelf, which is in order."""
-        self.slots: list[Slot] = list(range(len(shelf.heads)))
+    def __init__(self, shelf: Shelf, rows: Mapping[str, int]) -> None:
+        """Begin with these rows of the shelf by the names of their files, which are in order."""
+        self.slots: list[Slot] = [*rows.values()]
         self._shelf = shelf
-        self._placed: Mapping[str, Slot] = dict(zip(shelf.heads.names, self.slots, strict=True))
+        self._placed: Mapping[str, Slot] = rows
 
     def update(self, shown: Mapping[str, Slot]) -> None:
         """Put these experiments in order, which are given by the names of their files."""
