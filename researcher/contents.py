@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.reserved import RESERVED, ours_of, single_values
@@ -11,6 +11,13 @@ from researcher.summary import numbers_of
 
 Head = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
 Summaries = dict[tuple[str, str], object]
+
+
+class Home(Protocol):
+    """Where an experiment is as a row of columns."""
+
+    def hold(self, experiment: Any) -> None:
+        """Keep this experiment, which holds something else now than the row that it was made of."""
 
 
 class Contents:
@@ -26,7 +33,7 @@ class Contents:
         self,
         head: Head,
         rest: Callable[[], Mapping[str, Any]] | None,
-        home: object,
+        home: Home | None,
         summaries: Callable[[], Summaries | None] | None,
     ) -> None:
         """Read nothing; see `researcher.experiment.Experiment`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from researcher.contents import Contents, Head, Summaries
+from researcher.contents import Contents, Head, Home, Summaries
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.observations import Shape, shape_of
 from researcher.params import ABSENT, differing, digest, flattened, is_number, label, looked_up, value_key
@@ -38,7 +38,7 @@ class Experiment:
         path: Place | None = None,
         rest: Callable[[], Mapping[str, Any]] | None = None,
         name: str = "",
-        home: object = None,
+        home: Home | None = None,
         summaries: Callable[[], Summaries | None] | None = None,
     ) -> None:
         """Hold ``data``, one dict as a record has it.
@@ -176,13 +176,15 @@ class Experiment:
         request_stop(self)
 
     @property
-    def home(self) -> object:
+    def home(self) -> Home | None:
         """Where all that it holds is as a row of columns too; None if it is nowhere."""
         return self._contents.home
 
     def become(self, later: Experiment) -> None:
         """Hold from now on what ``later`` holds, a later reading of the same experiment."""
         self._contents, self.path = later._contents, later.path
+        if self.born is not None:
+            self.born.hold(self)
 
     def apart(self) -> Experiment:
         """The same experiment as an object of its own: what is decoded for that one, this one does not keep."""

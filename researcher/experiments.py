@@ -16,7 +16,8 @@ from researcher.params import varying
 from researcher.places import Place
 from researcher.query import Query, name_of, parse, quoted
 from researcher.reserved import OWN
-from researcher.storage.shelved import Shelved
+from researcher.storage.shelf import Slot
+from researcher.storage.shelved import Shelved, shelved
 from researcher.summary import lower_is_better
 from researcher.summary_names import OFFERED
 from researcher.tables import one_by_one
@@ -66,10 +67,10 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         for sentence in self._unknown(parsed, table):
             warnings.warn(sentence, UnknownNameWarning, stacklevel=2)
         if table is None:
-            return self._at(one_by_one.matching(parsed, self))
+            return self.at(one_by_one.matching(parsed, self))
         from researcher.tables.matching import matching
 
-        return self._at(matching(parsed, table).nonzero()[0].tolist())
+        return self.at(matching(parsed, table).nonzero()[0].tolist())
 
     def sort_by(self, *names: str, descending: bool | Sequence[bool] = False) -> Experiments:
         """The experiments in another order; those that are alike keep theirs.
@@ -96,7 +97,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         for path in paths:
             if self and ".".join(path) not in (*OWN, *table.observed) and not table.knows(path):
                 warnings.warn(self._near_misses(path), UnknownNameWarning, stacklevel=2)
-        return self._at(order(table, [*zip(paths, ways, strict=True)]).tolist())
+        return self.at(order(table, [*zip(paths, ways, strict=True)]).tolist())
 
     def best(self, observation: str, mode: Literal["min", "max"] | None = None) -> Experiment:
         """The experiment whose observation reached the best value at any step (of folds: on average).
@@ -206,9 +207,9 @@ class Experiments(Shelved, MutableSequence[Experiment]):
 
         return table_of(self)
 
-    def _at(self, places: Iterable[int]) -> Experiments:
-        """Those in these places."""
-        return Experiments(Shelved(self.shelf, map(self.slots.__getitem__, places)))
+    def at(self, places: Iterable[int]) -> Experiments:
+        """The experiments in these places, in this order."""
+        return Experiments(super().at(places))
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> Experiment: ...
@@ -223,7 +224,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
     @overload
     def __setitem__(self, index: slice, value: Iterable[Experiment]) -> None: ...
     def __setitem__(self, index: SupportsIndex | slice, value: Experiment | Iterable[Experiment]) -> None:
-        self.slots[index] = value  # type: ignore[index, assignment]
+        self.slots[index] = value if isinstance(value, Experiment) else self._slots_of(value)  # type: ignore[index, assignment]
 
     def __delitem__(self, index: SupportsIndex | slice) -> None:
         del self.slots[index]
@@ -232,9 +233,20 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         """Put an experiment before the place ``index``."""
         self.slots.insert(index, value)
 
+    def extend(self, values: Iterable[Experiment]) -> None:
+        """Put experiments behind the others."""
+        self.slots += self._slots_of(values)
+
+    def _slots_of(self, values: Iterable[Experiment]) -> list[Slot]:
+        """Experiments as slots among these: rows, where they are of the same shelf."""
+        given = shelved(values)
+        self.shelf = self.shelf or given.shelf
+        return given.slots if given.shelf is self.shelf else [*given]
+
     def sort(self, *, key: Callable[[Experiment], Any], reverse: bool = False) -> None:
         """Sort in place, as `list.sort` does; see `sort_by` for what is quick."""
-        self.slots = [*sorted(self, key=key, reverse=reverse)]
+        keys = [*map(key, self)]
+        self.slots = self.at(sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)).slots
 
     def copy(self) -> Experiments:
         """A list of the same experiments."""
@@ -248,7 +260,9 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         return joined
 
     def __radd__(self, other: Iterable[Experiment]) -> Experiments:
-        return Experiments([*other, *self])
+        joined = Experiments(other)
+        joined.extend(self)
+        return joined
 
     def __reduce__(self) -> tuple[object, ...]:
         return Experiments, ([*self], self.damaged)

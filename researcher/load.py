@@ -116,14 +116,16 @@ def named(path: str | os.PathLike[str], given: str, *, status: str = "") -> Expe
     experiments = all_experiments(path)
     if status:
         experiments = Experiments(e for e in experiments if e.status == status)
-    ways: tuple[Callable[[Experiment], bool], ...] = (
-        lambda e: len(given) >= _SHORTEST and given in e.hash.zfill(32),
-        lambda e: e.title == given,
-        lambda e: any(name.startswith(given) for name in (e.hash, f"{e.title}_{e.hash}", e.name)),
+    hashes, titles, names = experiments.hashes(), experiments.titles(), experiments.names()
+    ways: tuple[Callable[[int], bool], ...] = (
+        lambda at: len(given) >= _SHORTEST and given in hashes[at].zfill(32),
+        lambda at: titles[at] == given,
+        lambda at: any(own.startswith(given) for own in (hashes[at], f"{titles[at]}_{hashes[at]}", names[at])),
     )
-    found = next((some for way in ways if (some := list(filter(way, experiments)))), [])
+    places = next((some for way in ways if (some := list(filter(way, range(len(experiments)))))), [])
+    found = [*experiments.at(places)]
     if not found:
-        hint = near_misses(given, {e.title for e in experiments if e.title})
+        hint = near_misses(given, {*titles} - {""})
         kind = status or "recorded"
         raise NoSuchExperiment(f"no {kind} experiment in {os.fspath(path)} has a hash or title {given!r}{hint}")
     return _one(found, f"are called {given!r}")
@@ -138,7 +140,7 @@ def _long_enough(segment: str) -> str:
 
 
 def _of_one_hash(experiments: Experiments, segment: str, path: str | os.PathLike[str]) -> Experiments:
-    found = [e for e in experiments if segment in e.hash.zfill(32)]
+    found = [experiments[place] for place, own in enumerate(experiments.hashes()) if segment in own.zfill(32)]
     if not found:
         raise NoSuchExperiment(f"no experiment in {os.fspath(path)} has a hash with {segment!r}")
     return _one(found, f"have a hash with {segment!r}")

@@ -58,7 +58,7 @@ def until(condition):
 
 def settle(directory):
     """Wait until another change of what lies there is sure to leave a trace."""
-    until(lambda: not listing.seen(directory, listing.listed(directory)).unsettled)
+    until(lambda: not listing.seen(directory, listing.listed(directory).records).unsettled)
 
 
 @pytest.fixture

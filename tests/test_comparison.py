@@ -19,8 +19,8 @@ from researcher.analysis.comparison import difference_of_means
 from researcher.analysis.differences import Row, differences
 from researcher.analysis.repeats import repeat_numbers, repeats_of, seed_params
 from researcher.analysis.seeds import looks_like_a_seed
-from researcher.curves.series import summaries_of
 from researcher.params import flattened, value_key
+from researcher.tables.summaries import summaries_of
 
 
 def experiments(*params: dict[str, Any]) -> list[rs.Experiment]:

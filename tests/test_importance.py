@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from researcher.analysis.association import confounded, correlation, cramers_v, 
 from researcher.analysis.encoding import numbers_of
 from researcher.analysis.forest import shares_of
 from researcher.analysis.importance import Ranking, params_that_matter
+from researcher.storage.reading import read
 from researcher.tables.facets import Facet, facets_of
 
 
@@ -60,6 +62,14 @@ def test_what_matters_comes_first_and_the_same_every_time() -> None:
     assert lr is not None
     assert 0 < lr.low < lr.rank < lr.high < 1
     assert found.rows[1].correlations == (None,)
+
+
+def test_records_say_what_their_experiments_say_one_by_one(tmp_path: Path) -> None:
+    for i in range(12):
+        params = {"title": "t", "lr": i % 3, "act": "ab"[i % 2], "data": "mnist"}
+        rs.record_experiment(params, tmp_path, {"loss": [9.0, math.nan if i == 5 else i % 3 + i / 100]})
+    found = rs.all_experiments(tmp_path)
+    assert params_that_matter(found, "loss") == params_that_matter([read(e.path) for e in found], "loss")
 
 
 def test_what_goes_together_and_what_is_constant_is_said() -> None:

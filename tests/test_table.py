@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import pickle
 import sys
 import tempfile
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from itertools import product
@@ -22,6 +24,9 @@ from hypothesis import strategies as st
 from oracles import summary_of
 
 import researcher as rs
+from researcher.analysis.importance import params_that_matter
+from researcher.analysis.repeats import repeat_numbers, repeats_of
+from researcher.arrays import floats
 from researcher.errors import UnknownNameWarning
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
@@ -31,6 +36,7 @@ from researcher.summary import SUMMARIES
 from researcher.tables import one_by_one
 from researcher.tables.coded import coded
 from researcher.tables.matching import matching
+from researcher.tables.summaries import summaries_of
 from researcher.tables.tabling import table_of
 
 VALUES = st.one_of(
@@ -187,6 +193,14 @@ def check_table(experiments, plain):
     for name in ("hash", "name"):
         assert getattr(table, name) == [getattr(e, name) for e in plain]
     assert table.recorded_at.tolist() == [e.recorded_at for e in plain]
+    for asked in ("hash", "title", "name"):
+        ask = {"hash": "hashes"}.get(asked, f"{asked}s")
+        assert getattr(rs.Experiments(experiments), ask)() == [getattr(e, asked) for e in plain]
+    assert repeat_numbers(experiments).tolist() == repeat_numbers(plain).tolist()
+    for which in ("final", "best"):
+        listed = [e.summary(which, "loss") for e in plain]
+        numbers = floats([value if isinstance(value, (int, float)) else math.nan for value in listed])
+        np.testing.assert_array_equal(summaries_of(experiments, "loss", which), numbers)
 
 
 @given(st.lists(PARAMS, max_size=6), st.sampled_from(["a", "b.x", "title"]), st.booleans())
@@ -296,6 +310,27 @@ def test_nothing_is_made_or_decoded_before_it_is_touched(loaded, monkeypatch):
     assert len(loaded.where("lr > 0.05 and final.loss < 0.2").sort_by("final.loss")) == 2
     assert loaded.params_that_vary() == ["lr", "depth"]
     assert loaded.frame().shape == (4, 3)
+    assert summaries_of(loaded, "loss").tolist() == loaded.frame()["loss"].tolist()
+    assert [len(group) for group in repeats_of(loaded + loaded[1:])] == [1, 2, 2, 2]
+    assert params_that_matter(loaded, "loss").n == 4
+    assert loaded.at([3, 0]).hashes() == loaded.hashes()[::-3]
+
+
+def test_one_can_look_at_all_curves_without_keeping_them(loaded):
+    seen = [weakref.ref(experiment) for experiment in loaded if experiment.observations]
+    gc.collect()
+    assert [ref() for ref in seen] == [None] * 4
+    loaded.sort(key=lambda experiment: experiment.final_observations("loss"))
+    assert [e.params["depth"] for e in loaded] == [1, 0, 1, 0]
+    held = loaded[1]
+    assert loaded[1] is held is loaded[1:][0]
+
+
+def test_what_was_made_of_an_experiment_stays_though_nobody_holds_it(loaded, tmp_path):
+    loaded[0].annotate(tags=["good"])
+    gc.collect()
+    assert loaded[0].tags == ["good"]
+    assert [e.tags for e in rs.all_experiments(tmp_path)] == [["good"], [], [], []]
 
 
 def test_the_frame_is_what_pandas_makes_of_the_values():

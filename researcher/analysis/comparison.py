@@ -87,7 +87,7 @@ def difference_of_means(a: Sequence[float], b: Sequence[float]) -> Difference:
     Of many pairs that are compared, one in twenty is told apart by chance.
 
     Args:
-        a: a value for each repeat of one setting, such as the final loss; see `researcher.curves.series.summaries_of`.
+        a: a value for each repeat of one setting, such as the final loss; see `researcher.tables.summaries`.
         b: the same for the other.
 
     Raises:

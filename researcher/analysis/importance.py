@@ -12,10 +12,11 @@ from researcher.analysis.association import Correlation, confounded, correlation
 from researcher.analysis.encoding import encoded, is_label, numbers_of
 from researcher.analysis.forest import shares_of
 from researcher.curves.limits import fences
-from researcher.curves.series import summaries_of
 from researcher.experiment import Experiment
-from researcher.params import flattened, in_prose
-from researcher.tables.facets import Facet, facets_of
+from researcher.params import in_prose
+from researcher.storage.shelved import shelved
+from researcher.tables.facets import Facet, params_of, telling
+from researcher.tables.summaries import summaries_of
 
 _LEAST = 8  # experiments; of fewer nothing is said
 _MOST = 2000  # experiments that are looked at
@@ -91,11 +92,12 @@ def params_that_matter(experiments: Sequence[Experiment], observation: str, whic
     if len(known) > _MOST:
         warnings.append(f"{_MOST:,} of {len(known):,} experiments are looked at, drawn at random")
         known = np.sort(np.random.default_rng(0).choice(known, _MOST, replace=False))
-    chosen, y = [experiments[i] for i in known.tolist()], y[known]
+    y = y[known]
     y = np.clip(y, *fences(y)) if len(y) else y
-    facets = [facet for facet in facets_of(chosen) if facet.name != "title" and not is_label(facet)]
-    warnings += _constant(chosen, facets)
-    n = len(chosen)
+    params = params_of(shelved(experiments).at(known.tolist()))
+    facets = [facet for facet in telling(params) if facet.name != "title" and not is_label(facet)]
+    warnings += _constant(params, facets)
+    n = len(known)
     if n < _LEAST or (y == y[0]).all() or not facets:
         return Ranking((), n, math.nan, (*warnings, _nothing(n, observation, bool(facets))))
     groups = [[facets[i] for i in group] for group in confounded(facets)]
@@ -119,10 +121,10 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), *names[-1:]])
 
 
-def _constant(experiments: Sequence[Experiment], facets: Sequence[Facet]) -> list[str]:
+def _constant(params: Sequence[Facet], facets: Sequence[Facet]) -> list[str]:
     """What is said of the params that are left out."""
-    names = dict.fromkeys(name for e in experiments for name in flattened(e.params))
-    left = [name for name in names if name != "title" and name not in {facet.name for facet in facets}]
+    known = {"title", *(facet.name for facet in facets)}
+    left = [facet.name for facet in params if facet.name not in known]
     return [f"the same in all experiments, or different in each, and so left out: {', '.join(left)}"] if left else []
 
 

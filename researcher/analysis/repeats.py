@@ -14,6 +14,7 @@ from researcher.arrays import Indices
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.params import ABSENT, label, value_key
+from researcher.storage.shelved import shelved
 from researcher.tables.facets import Facet, params_of
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
@@ -34,10 +35,11 @@ def repeats_of(experiments: Sequence[Experiment], seed: str | Collection[str] | 
     >>> [[e.params["seed"] for e in group] for group in repeats_of([relu, tanh, again])]
     [[0, 1], [2]]
     """
-    groups: dict[int, Experiments] = {}
-    for number, experiment in zip(repeat_numbers(experiments, seed).tolist(), experiments, strict=True):
-        groups.setdefault(number, Experiments()).append(experiment)
-    return list(groups.values())
+    groups: dict[int, list[int]] = {}
+    for place, number in enumerate(repeat_numbers(experiments, seed).tolist()):
+        groups.setdefault(number, []).append(place)
+    every = shelved(experiments)
+    return [Experiments(every.at(places)) for places in groups.values()]
 
 
 def repeat_numbers(experiments: Sequence[Experiment], seed: str | Collection[str] | None = None) -> Indices:
@@ -45,7 +47,7 @@ def repeat_numbers(experiments: Sequence[Experiment], seed: str | Collection[str
 
     Groups are counted from 0 in the order of their first experiment.
     """
-    return repeats_among(params_of(experiments), [e.hash for e in experiments], seed)
+    return repeats_among(params_of(experiments), shelved(experiments).hashes(), seed)
 
 
 def repeats_among(params: Sequence[Facet], hashes: Sequence[str], seed: str | Collection[str] | None = None) -> Indices:

@@ -1,9 +1,7 @@
-"""What records hold of an observation, as arrays: the values of each fold, their steps and times; summaries."""
+"""What records hold of an observation, as arrays: the values of each fold, their steps and times."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,15 +57,3 @@ def _recorded(experiment: Experiment, part: str, observation: str, folds: dict[i
     else:
         return {}
     return {fold: floats(*folds_of(own[fold])) for fold, y in folds.items() if len(own.get(fold, ())) == len(y)}
-
-
-def summaries_of(experiments: Iterable[Experiment], observation: str, which: str = "final") -> Array:
-    """One number for each experiment, of shape ``(n_experiments,)``; NaN where it has none.
-
-    Args:
-        experiments: their records are read as far as they were not.
-        observation: its name.
-        which: ``final``, ``min``, ``max`` or ``best``; see `Experiment.summary`.
-    """
-    found = [experiment.summary(which, observation) for experiment in experiments]
-    return floats([value if isinstance(value, (int, float)) else math.nan for value in found])

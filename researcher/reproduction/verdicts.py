@@ -11,10 +11,10 @@ import numpy as np
 
 from researcher.arrays import Array, floats
 from researcher.curves.bands import student
-from researcher.curves.series import summaries_of
 from researcher.experiment import Experiment
 from researcher.observations import folds_of
 from researcher.params import ABSENT, in_prose, label, value_key
+from researcher.tables.summaries import summaries_of
 
 Outcome = Literal["identical", "within tolerance", "within the spread of repeats", "different", "missing", "new"]
 _HOLD = ("identical", "within tolerance", "within the spread of repeats", "new")

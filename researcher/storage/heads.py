@@ -74,7 +74,7 @@ class Heads:
 
     def places(self, row: int) -> list[Key]:
         """The places of a record's values, in their order."""
-        return [tuple(place) for place in self._layouts.value(row) if place != [*REST]]
+        return [tuple(place) for place in self._layout_of(row) if place != [*REST]]
 
     def head(self, row: int) -> dict[str, Any]:
         """The head of a record, exactly as `records.decode` has it."""
@@ -97,7 +97,11 @@ class Heads:
 
     def has_rest(self, row: int) -> bool:
         """Whether the record has observations, or something else that belongs to them."""
-        return [*REST] in self._layouts.value(row)
+        return [*REST] in self._layout_of(row)
+
+    def _layout_of(self, row: int) -> list[list[str]]:
+        found: list[list[str]] = self._layouts.values()[self._layouts.codes[row]]
+        return found
 
     def layouts(self) -> tuple[list[list[Key]], array[int]]:
         """The places of values in their order: the different ones, and for each row which of them."""

@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
+from weakref import WeakValueDictionary
 
 from researcher.errors import DamagedRecord
 from researcher.experiment import Experiment
 from researcher.places import Place
 from researcher.storage import layout, records
 from researcher.storage.heads import Heads, Key
+from researcher.storage.names import RECORD
 from researcher.storage.reading import rest, whole
 from researcher.storage.summaries import Summaries
 from researcher.storage.values import Values
@@ -27,10 +29,14 @@ Contents = Callable[[Iterable[str]], Iterable[tuple[str, bytes | Exception]]]
 
 
 class Home(NamedTuple):
-    """A row of a shelf."""
+    """A row of a shelf, of which an experiment is made."""
 
     shelf: Shelf
     row: int
+
+    def hold(self, experiment: Experiment) -> None:
+        """Keep an experiment of this row that holds something else now than the row says."""
+        self.shelf.hold(self.row, experiment)
 
 
 class Shelf:
@@ -56,7 +62,8 @@ class Shelf:
         self.contents: Contents = lambda _names: iter(())
         self.read_again: Callable[[int], None] = lambda _bytes: None
         self.lock = threading.RLock()
-        self._made: dict[int, Experiment] = {}
+        self._made: WeakValueDictionary[int, Experiment] = WeakValueDictionary()
+        self._held: dict[int, Experiment] = {}  # those that cannot be made again as they are
 
     def put(self, name: str, content: bytes) -> int:
         """Add a record; its observations are decoded when something is asked of them.
@@ -113,11 +120,15 @@ class Shelf:
                 self.summaries.put(row, numbers)
 
     def experiment(self, row: int) -> Experiment:
-        """The experiment of a row, the same object each time."""
+        """The experiment of a row, the same object as long as anybody has it.
+
+        What is decoded for it goes with it, so that one can look at all curves of many.
+        """
         found = self._made.get(row)
         if found is None:
             with self.lock:
-                found = self._made.setdefault(row, self._made.get(row) or self.fresh(row))
+                found = self._made.get(row) or self.fresh(row)
+                self._made[row] = found
         return found
 
     def fresh(self, row: int) -> Experiment:
@@ -134,25 +145,30 @@ class Shelf:
             return function(row)
 
     def made(self, row: int) -> Experiment | None:
-        """The same, but None if nobody asked for it yet."""
+        """The same, but None if nobody has it."""
         return self._made.get(row)
 
     def adopted(self) -> dict[int, Experiment]:
         """The experiments of rows that they were not made of; see `hand_over`."""
-        return {row: made for row, made in [*self._made.items()] if made.born != (self, row)}
+        return {row: made for row, made in [*self._made.items()] if made.born != Home(self, row)}
 
     def hand_over(self, row: int, experiment: Experiment) -> None:
         """From now on ``experiment`` is the one of this row, and holds what that says."""
         experiment.become(self.fresh(row))
-        self._made[row] = experiment
+        self.hold(row, experiment)
+
+    def hold(self, row: int, experiment: Experiment) -> None:
+        """Keep the experiment of a row, whoever has it."""
+        self._made[row] = self._held[row] = experiment
 
     def let_go(self, row: int) -> None:
         """The experiment of this row is another one from now on."""
         self._made.pop(row, None)
+        self._held.pop(row, None)
 
     def moved(self) -> dict[int, Experiment]:
         """The experiments that hold something else now than their row says."""
-        return {row: made for row, made in [*self._made.items()] if made.home != (self, row)}
+        return {row: made for row, made in [*self._made.items()] if made.home != Home(self, row)}
 
     def formats(self) -> list[int]:
         """The formats that the records have."""
@@ -164,6 +180,17 @@ class Shelf:
         """What a row says in one place."""
         with self.lock:
             return self.heads.columns[place].value(row)
+
+    def said(self, rows: Iterable[int], place: Key) -> list[Any]:
+        """What each of these rows says in one place; None where it says nothing. Values that are alike are one."""
+        with self.lock:
+            column = self.heads.columns.get(place, Values())
+            values, codes = [*column.values(), None], column.codes
+            return [values[codes[row] if row < len(codes) else -1] for row in rows]  # -1 is that of none
+
+    def name(self, row: int) -> str:
+        """The name of the record of a row."""
+        return self.heads.names[row].removesuffix(RECORD)
 
     def ours(self, row: int) -> Mapping[str, Any]:
         """The ``researcher`` part of a row, without what belongs to curves."""

@@ -35,6 +35,33 @@ class Shelved(Sequence[Experiment]):
             return Shelved(self.shelf, self.slots[index])
         return self._made(self.slots[index])
 
+    def at(self, places: Iterable[int]) -> Shelved:
+        """Those in these places, in this order."""
+        return Shelved(self.shelf, map(self.slots.__getitem__, places))
+
+    def hashes(self) -> list[str]:
+        """The hash of each; no experiment is made of a row that says its own."""
+        pairs = zip(self._said("hash"), self.slots, strict=True)
+        return [own if isinstance(own, str) else self._made(slot).hash for own, slot in pairs]
+
+    def titles(self) -> list[str]:
+        """The title of each, or the empty text."""
+        return ["" if title is None else str(title) for title in self._said("title")]
+
+    def names(self) -> list[str]:
+        """The name of each; see `Experiment.name`."""
+        if self.shelf is None:
+            return [experiment.name for experiment in self]
+        moved = self.shelf.moved()
+        asked = (moved.get(slot, slot) if isinstance(slot, int) else slot for slot in self.slots)
+        return [slot.name if isinstance(slot, Experiment) else self.shelf.name(slot) for slot in asked]
+
+    def _said(self, key: str) -> list[Any]:
+        """What the head of each says under a key, which is the same all its life; None where it says nothing."""
+        rows = [slot for slot in self.slots if isinstance(slot, int)]
+        said = iter(self.shelf.said(rows, (key,)) if self.shelf is not None else ())
+        return [next(said) if isinstance(slot, int) else getattr(slot, key) for slot in self.slots]
+
     def __iter__(self) -> Iterator[Experiment]:
         return map(self._made, self.slots)
 
@@ -45,7 +72,7 @@ class Shelved(Sequence[Experiment]):
         """Whether ``other`` has the same experiments in the same order; it may be a list or a tuple."""
         if not isinstance(other, (list, tuple, Shelved)):
             return NotImplemented
-        theirs = other if isinstance(other, Shelved) else Shelved(None, other)
+        theirs = shelved(other)
         one = self.shelf is theirs.shelf or None in (self.shelf, theirs.shelf)
         if len(self) != len(theirs) or (one and self.slots == theirs.slots):
             return len(self) == len(theirs)
@@ -75,3 +102,8 @@ class Shelved(Sequence[Experiment]):
         if isinstance(slot, Experiment) or self.shelf is None:
             return slot if isinstance(slot, Experiment) else None
         return self.shelf.made(slot)
+
+
+def shelved(experiments: Iterable[Experiment]) -> Shelved:
+    """The same experiments, in the same order."""
+    return experiments if isinstance(experiments, Shelved) else Shelved(None, experiments)

@@ -8,7 +8,7 @@ import numpy as np
 
 from researcher.arrays import Indices
 from researcher.experiment import Experiment
-from researcher.storage.shelf import Home, Slot
+from researcher.storage.shelf import Home, Shelf, Slot
 from researcher.storage.shelved import Shelved
 from researcher.tables.table import Table
 
@@ -20,7 +20,8 @@ def table_of(experiments: Sequence[Experiment]) -> Table:
     >>> table.params["lr"].listed(), table.numbers("final", "loss").values.tolist(), table.status.listed()
     ([2, 4], [0.5, 0.25], ['finished', 'finished'])
     """
-    if isinstance(experiments, Shelved):
+    shelf: Shelf | None
+    if isinstance(experiments, Shelved) and experiments.shelf is not None:
         shelf, slots = experiments.shelf, [*experiments.slots]
     else:
         homes = [e.home for e in experiments]

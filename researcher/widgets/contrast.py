@@ -12,10 +12,10 @@ import numpy as np
 
 from researcher.analysis.differences import Row, differences
 from researcher.analysis.seeds import looks_like_a_seed
-from researcher.curves.series import summaries_of
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, as_float, distinct, is_number, label, number_label, value_key
 from researcher.summary import lower_is_better
+from researcher.tables.summaries import summaries_of
 from researcher.widgets.settings import Setting
 
 _LONGEST = 2000  # characters of a value on hover

@@ -11,7 +11,7 @@ from researcher.arrays import Indices
 from researcher.experiment import Experiment
 from researcher.places import Place
 from researcher.storage.shelf import Home, Shelf, Slot
-from researcher.storage.shelved import Shelved
+from researcher.storage.shelved import Shelved, shelved
 
 _NOBODY = -1
 
@@ -58,8 +58,7 @@ class Numbers:
 
     def shown(self, experiments: Sequence[Experiment]) -> tuple[Shelved, Indices]:
         """These experiments, each once and as it was read last, and their numbers: what lies in their files now."""
-        shelved = experiments if isinstance(experiments, Shelved) else Shelved(None, experiments)
-        given = Shelved(shelved.shelf, shelved.slots)  # which nobody else changes
+        given = shelved(experiments)[:]  # which nobody else changes
         rows = rows_of(given.slots)
         loose = [given[place] for place in np.flatnonzero(rows < 0).tolist()]
         known = [experiment for experiment in loose if self._known(experiment) is not None]
@@ -166,7 +165,8 @@ def rows_of(slots: Sequence[Slot]) -> Indices:
 
 def _moved(experiments: Shelved, place: int) -> bool:
     """Whether it is not what was first found in its file."""
-    return experiments[place].born != (experiments.shelf, experiments.slots[place])
+    shelf, slot = experiments.shelf, experiments.slots[place]
+    return shelf is None or not isinstance(slot, int) or experiments[place].born != Home(shelf, slot)
 
 
 def _named(directory: Place) -> str:

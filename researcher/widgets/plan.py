@@ -62,7 +62,7 @@ def drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
 
 
 def _drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
-    selected = set(map(id, state.selected))
+    selected = set(state.selected)
     every = _members(state)
     most = max(1, CURVES // max(1, len(state.observations))) if state.group else len(every)  # those drawn are few
     shown = [(key, [*members]) for key, members in every[:most]]
@@ -74,7 +74,7 @@ def _drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
         slot = state.slot_among(f"group {state.group}", key) if state.group else state.slot(first) or 0
         usual = "" if shade else dash(slot)
         look = shade(first) if shade else colour(slot), dashes(first) if dashes else usual
-        found.append(Group(said, tuple(members), *look, any(id(e) in selected for e in members)))
+        found.append(Group(said, tuple(members), *look, any(e in selected for e in members)))
     return found, len(every) - len(shown)
 
 

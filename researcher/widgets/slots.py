@@ -42,6 +42,6 @@ def chosen_to_draw(
     """
     limit = max(1, CURVES // max(1, n_panels))
     chosen = selected[: 2 * limit]
-    wanted = set(map(id, selected))
-    first = [e for e in visible[: limit + len(selected)] if id(e) not in wanted]
+    wanted = set(selected)
+    first = [e for e in visible[: limit + len(selected)] if e not in wanted]
     return (*first[: max(0, limit - n_selected)], *chosen)

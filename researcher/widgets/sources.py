@@ -125,5 +125,5 @@ class Sources(Look):
     ) -> tuple[Experiment, ...]:
         """What was chosen before, with these experiments or without them."""
         changed = self.loaded_ones(experiments)
-        gone = set(map(id, changed))
-        return (*(e for e in before if id(e) not in gone), *(changed if on else ()))
+        gone = set(changed)
+        return (*(e for e in before if e not in gone), *(changed if on else ()))

@@ -280,5 +280,5 @@ class ExplorerState(Sources):
         selected = [*self.at(self.rows[np.isin(self.rows, self.rows_of(self.selected))])]
         drawn = chosen_to_draw(self.visible, selected, len(self.selected), len(self.observations))
         self._slots.give(map(self.number, drawn))
-        unseen = set(map(id, self.unseen))
-        self.set_trait("drawn", tuple(e for e in drawn if id(e) not in unseen))
+        unseen = set(self.unseen)
+        self.set_trait("drawn", tuple(e for e in drawn if e not in unseen))

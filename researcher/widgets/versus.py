@@ -10,8 +10,8 @@ import numpy as np
 
 from researcher.analysis.comparison import Difference, difference_of_means
 from researcher.arrays import Array
-from researcher.curves.series import summaries_of
 from researcher.errors import MissingExtra
+from researcher.tables.summaries import summaries_of
 from researcher.widgets.answers import Answers
 from researcher.widgets.contrast import aligned
 from researcher.widgets.settings import Setting

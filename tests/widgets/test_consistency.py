@@ -163,12 +163,12 @@ class Explored(RuleBasedStateMachine):
 
     @invariant()
     def only_what_is_loaded_is_chosen(self) -> None:
-        state, loaded = self.state, set(map(id, self.state.experiments))
+        state, loaded = self.state, set(self.state.experiments)
         for name in ("visible", "drawn", "selected", "pinned", "baseline", "unseen", "among"):
-            found = [id(e) for e in getattr(state, name) or ()]
+            found = [*(getattr(state, name) or ())]
             assert len(set(found)) == len(found)
             assert loaded.issuperset(found), name
-        assert {*map(id, state.drawn)} <= {*map(id, state.visible)} - {*map(id, state.unseen)}
+        assert {*state.drawn} <= {*state.visible} - {*state.unseen}
         assert sum(state.statuses.values()) == len(state.experiments)
         assert set(state.observed) == {name for e in state.experiments for name in e.observed()}
 
@@ -183,15 +183,16 @@ class Explored(RuleBasedStateMachine):
             param: [passes(value, kept) for value in values_of(state.experiments, param)]
             for param, kept in state.filters.items()
         }
-        matching = set(map(id, matched(state.experiments, self.understood)))
+        matching = set(matched(state.experiments, self.understood))
         if state.among is not None:
-            matching &= set(map(id, state.among))
-        n = len(state.experiments)
-        wanted = {id(state.experiments[i]) for i in range(n) if all(own[i] for own in passed.values())} & matching
-        assert {id(e) for e in state.visible} == wanted
+            matching &= set(state.among)
+        loaded = [*state.experiments]
+        n = len(loaded)
+        wanted = {loaded[i] for i in range(n) if all(own[i] for own in passed.values())} & matching
+        assert {*state.visible} == wanted
         for facet in state.facets:
             others = [own for name, own in passed.items() if name != facet.name]
-            counted = [i for i in range(n) if id(state.experiments[i]) in matching and all(own[i] for own in others)]
+            counted = [i for i in range(n) if loaded[i] in matching and all(own[i] for own in others)]
             assert sum(state.counts[facet.name]) == len(counted)
 
     @invariant()
