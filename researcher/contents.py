@@ -65,6 +65,16 @@ class Contents:
             self._rest = None
         return self.head
 
+    @property
+    def observations(self) -> object:
+        """What is under that name in the data; the head is not decoded for it."""
+        rest = self._rest
+        if rest is None:
+            return self.head.get("observations")
+        found = rest()
+        self._rest = lambda: found
+        return found["observations"] if "observations" in found else self.head.get("observations")
+
     def summed_up(self) -> Summaries:
         """The numbers that sum up observations, without keeping these.
 

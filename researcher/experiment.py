@@ -83,7 +83,7 @@ class Experiment:
     @property
     def observations(self) -> dict[str, Any]:
         """The observations by name; empty if none were recorded."""
-        found = self.data.get("observations")
+        found = self._contents.observations
         return found if isinstance(found, dict) else {}
 
     @property

@@ -136,3 +136,14 @@ def test_a_repeat_is_told_apart(tmp_path):
 def test_without_a_title_it_is_called_by_its_hash():
     experiment = rs.Experiment({"hash": "0123456789abcdef"})
     assert experiment.identifier() == experiment.name == "01234567"
+
+
+def test_observations_that_are_looked_at_first_are_those_of_the_data(tmp_path):
+    path = rs.record_experiment({"lr": 0.1}, tmp_path, {"loss": [0.5, 0.25]}).path
+    wanted = rs.load_experiment(tmp_path, path.name).data
+    (found,) = rs.all_experiments(tmp_path)
+    observations = found.observations
+    path.unlink()
+    assert found.observations is observations
+    assert found.data["observations"] is observations
+    assert repr(found.data) == repr(wanted)
