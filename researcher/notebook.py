@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from researcher.experiments import Experiments
 
 SHOWN = 20  # rows of the table of many
+COLUMNS = 8  # of params in it, and of final values; callbacks record dozens of either
 _LEFT = " style='text-align:left'"
 
 
@@ -37,14 +38,17 @@ def experiment_html(experiment: Experiment) -> str:
 
 
 def experiments_html(experiments: Experiments) -> str:
-    """A small table: the hash, status if it tells, the params that vary and the final values."""
+    """A small table: the hash, status if it tells, the first params that vary and the first final values."""
     shown = experiments[:SHOWN]
-    names = [name for name in experiments.params_that_vary() if name != "title"]
-    observed = shown.observed()
+    vary, all_observed = [name for name in experiments.params_that_vary() if name != "title"], shown.observed()
+    names, observed = vary[:COLUMNS], all_observed[:COLUMNS]
+    left_out = [*vary[COLUMNS:], *all_observed[COLUMNS:]]
     fixed = ["title", "hash", *(["status"] if {e.status for e in shown} - {"finished"} else [])]
     head = "".join(f"<th>{html.escape(name)}</th>" for name in ("", *fixed, *names, *observed))
     body = "".join(f"<tr><th>{place}</th>{_cells(e, fixed, names, observed)}</tr>" for place, e in enumerate(shown))
     more = f", the first {SHOWN} shown" if len(experiments) > SHOWN else ""
+    if left_out:
+        more += html.escape(f"; in frame() also {', '.join(left_out[:COLUMNS])}{', …' * (len(left_out) > COLUMNS)}")
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{experiments.counted()}{more}"
 
 

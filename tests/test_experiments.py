@@ -139,3 +139,13 @@ def test_a_name_to_sort_by_that_nothing_has_is_told():
         experiments.sort_by("lrr", "lr", "loss", "final.loss", "duration", "tags")
     assert len(w) == 1
     assert not rs.Experiments().sort_by("lrr")
+
+
+def test_a_table_in_a_cell_has_the_first_columns_and_names_the_others():
+    wide = rs.Experiments(
+        experiment(i, {f"o{j}": i for j in range(9)}, **{f"<p{j}>": i for j in range(20)}) for i in (1, 2)
+    )
+    page = wide._repr_html_()
+    assert page.count("<th>&lt;p") == page.count("<th>o") == 8
+    assert "; in frame() also &lt;p8&gt;, &lt;p9&gt;, " in page
+    assert page.endswith("&lt;p15&gt;, …")

@@ -62,7 +62,7 @@ def _keep(recording: Recording, why: str) -> None:
         kept = f"Everything is kept in {journal.path}; `researcher recover {records}` makes its record"
     elif (found := rescued(journal)) is not None:
         experiment.become(found)
-        kept = f"Everything is kept in {found.path}"
+        kept = f"Everything is kept in {found.path}, a record that can be moved there later"
     else:
         kept = "It could not be written to the temporary directory either; it is in recorder.experiment.data"
     warn(f"the record cannot be written to {records}: {why}. {kept}.")
