@@ -14,7 +14,7 @@ import pytest
 
 import researcher as rs
 from researcher.errors import DamagedRecordWarning, NewerFormatWarning
-from researcher.storage import catalogue, directory, layout, listing
+from researcher.storage import catalogue, directory, layout, listing, record_files
 from researcher.storage.directory import RecordsDirectory
 from researcher.storage.reading import read
 
@@ -31,7 +31,7 @@ def content(i, **ours):
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     """A cache of its own, and a directory that is worth remembering however small it is."""
-    monkeypatch.setattr(directory, "_MUCH", 1)
+    monkeypatch.setattr(record_files, "MUCH", 1)
     monkeypatch.setenv("RESEARCHER_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
@@ -228,8 +228,8 @@ SHARING = """
 import random, sys, warnings
 from pathlib import Path
 import researcher as rs
-from researcher.storage import directory
-directory._MUCH = 1
+from researcher.storage import record_files
+record_files.MUCH = 1
 warnings.simplefilter("ignore")
 records, me, rounds = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 for i in range(rounds):

@@ -30,7 +30,8 @@ from researcher.arrays import floats
 from researcher.errors import UnknownNameWarning
 from researcher.params import ABSENT, flattened, value_order, varying
 from researcher.query import name_of, parse
-from researcher.storage import directory, layout, summaries
+from researcher.storage import layout, record_files, summaries
+from researcher.storage.directory import RecordsDirectory
 from researcher.storage.reading import read
 from researcher.summary import SUMMARIES
 from researcher.tables import one_by_one
@@ -235,7 +236,7 @@ def loaded(tmp_path):
 
 
 def test_columns_are_asked_while_another_thread_reads_what_is_new(tmp_path, monkeypatch):
-    monkeypatch.setattr(directory, "_MUCH", 1)  # so that all is remembered each time
+    monkeypatch.setattr(record_files, "MUCH", 1)  # so that all is remembered each time
     interval = sys.getswitchinterval()
 
     def write(numbers):
@@ -244,7 +245,7 @@ def test_columns_are_asked_while_another_thread_reads_what_is_new(tmp_path, monk
             (tmp_path / f"{i:04}.json").write_bytes(content)
         directory_.refresh()
 
-    directory_ = directory.RecordsDirectory(tmp_path)
+    directory_ = RecordsDirectory(tmp_path)
     write(range(200))
     sys.setswitchinterval(1e-6)
     try:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from zlib import crc32
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
@@ -18,16 +16,12 @@ from researcher.storage import listing
 from researcher.storage.adopting import adopt, told
 from researcher.storage.doubles import Entry, Held, damages, slots_of, without_doubles
 from researcher.storage.journals import read_on
-from researcher.storage.listing import Identity, Sight
-from researcher.storage.memory import recall, remember
+from researcher.storage.listing import Sight
 from researcher.storage.order import Order
 from researcher.storage.reading import content_of
-from researcher.storage.records import warn_of_newer
+from researcher.storage.record_files import RecordFiles
 from researcher.storage.shelf import Shelf
 from researcher.storage.shelved import Shelved
-from researcher.storage.whereabouts import same
-
-_MUCH = 2**18  # bytes; to read less than that is not worth remembering
 
 
 class Change(NamedTuple):
@@ -77,15 +71,11 @@ class RecordsDirectory:
         self._shelf = Shelf(self.path)
         self._shelf.contents, self._shelf.read_again = self._contents, self._read_again
         self._order = Order(self._shelf, {})
-        self._identities: dict[str, Identity] = {}  # of the record files when they were read
-        self._unsettled: dict[str, int] = {}  # checksums of those that may have changed since without a trace
-        self._records: dict[str, int | str] = {}  # the row of each record, or what is wrong with it
+        self._files = RecordFiles(self._shelf)
         self._journals: dict[str, Entry] = {}
         self._shown: dict[str, Held] = {}  # one file of each experiment
         self._looking = threading.Lock()  # held while any of these change
         self._recalled = False
-        self._size = 0  # of all record files, in bytes
-        self._read_bytes = 0  # since what was read was last remembered
 
     @property
     def experiments(self) -> Sequence[Experiment]:
@@ -106,12 +96,13 @@ class RecordsDirectory:
             grown: list[Experiment] = []
             with uncollected():
                 if not self._recalled:
-                    self._recall()
+                    self._recalled = True
+                    self._order = self._files.recall(self._key) or self._order
                 self._journals, sight = self._look(grown)
-                self._read(sight, grown)
-            before, self._shown = self._shown, without_doubles(self._records, self._journals, self._shelf)
+                grown += self._files.read(sight, self._contents)
+            before, self._shown = self._shown, without_doubles(self._files.held, self._journals, self._shelf)
             if before == self._shown:
-                self._remember()
+                self._files.remember(self._key, self._order)
                 return Change(False, ())
             every = {**before, **self._shown} if before else ()  # the first time nobody knows any of them
             changed = [name for name in every if before.get(name) != self._shown.get(name)]
@@ -120,8 +111,7 @@ class RecordsDirectory:
             listed = not before or was != told(self._shown, changed, self._shelf)
             self._order.update(slots_of(self._shown))
             self.damaged = [(self.path / name, damage) for name, damage in sorted(damages(self._shown))]
-            self._size = sight.size
-            self._remember()
+            self._files.remember(self._key, self._order)
             shown = {experiment for experiment, _ in was}
             return Change(listed, tuple(e for e in dict.fromkeys(grown) if e in shown))
 
@@ -178,90 +168,19 @@ class RecordsDirectory:
             except (DamagedRecord, RecordsNotFound) as error:
                 yield name, error
 
-    def _read(self, sight: Sight, grown: list[Experiment]) -> None:
-        """Bring the records in line with what was seen of their files."""
-        before, self._identities = self._identities, sight.identities
-        unsettled, self._unsettled = self._unsettled, {}
-        if before == sight.identities and not unsettled:
-            self._identities = before  # its names are those of the rows, so that the others can be freed
-            return
-        for name in before.keys() - sight.identities.keys():
-            self._records.pop(name, None)
-        changed = [name for name, found in sight.identities.items() if before.get(name) != found or name in unsettled]
-        self._records.update(sight.unopened)
-        for name, content in self._contents(name for name in changed if name not in sight.unopened):
-            if isinstance(content, RecordsNotFound):
-                self._records.pop(name, None)
-                self._identities.pop(name, None)
-            elif isinstance(content, DamagedRecord):
-                self._records[name] = content.reason
-            elif isinstance(content, bytes):
-                self._read_bytes += len(content)
-                if name in unsettled or name in sight.unsettled:
-                    self._unsettled[name] = crc32(content)
-                if before.get(name) != sight.identities[name] or unsettled[name] != self._unsettled[name]:
-                    self._put(name, content, grown)
-        for name in self._unsettled.keys() - sight.unsettled:
-            del self._unsettled[name]
-
-    def _recall(self) -> None:
-        """Begin with what another process read, as far as the files are still the same."""
-        self._recalled = True
-        found = recall(self._key)
-        if found is not None:
-            self._shelf.heads, self._shelf.summaries = found.heads, found.summaries
-            rows = dict(zip(found.heads.names, range(len(found.heads)), strict=True))
-            self._order = Order(self._shelf, rows)
-            self._identities = found.identities
-            self._records = {**rows, **found.damaged}
-            for version in self._shelf.formats():
-                warn_of_newer(version)
-
     def _read_again(self, more: int) -> None:
         """So many bytes more were read; whoever looks at the directory meanwhile remembers that."""
-        self._read_bytes += more
+        self._files.were_read(more)
         if self._looking.acquire(blocking=False):
             try:
-                self._remember()
+                self._files.remember(self._key, self._order)
             finally:
                 self._looking.release()
-
-    def _remember(self) -> None:
-        """Spare the next process the reading, if that was much."""
-        if self._read_bytes < max(_MUCH, self._size // 100):
-            return
-        self._read_bytes = 0
-        hidden = set(self._records.values()).difference(self._order.slots)
-        rows = [slot for slot in self._order.slots if isinstance(slot, int)]
-        for row in hidden:
-            if isinstance(row, int):
-                insort(rows, row, key=self._order.key)
-        unsettled = {self._records[name] for name in self._unsettled}
-        damaged = {
-            name: held
-            for name, held in self._records.items()
-            if isinstance(held, str) and self._identities[name] and name not in self._unsettled
-        }
-        remember(self._key, self._shelf, [row for row in rows if row not in unsettled], self._identities, damaged)
 
     @property
     def _key(self) -> str:
         """The directory as it is known to all processes."""
         return str(self.path) if isinstance(self.path, Address) else os.path.realpath(self.path)
-
-    def _put(self, name: str, content: bytes, grown: list[Experiment]) -> None:
-        """A record file holds this from now on; one that was annotated or resumed is the same experiment."""
-        before = self._records.get(name)
-        try:
-            row = self._records[name] = self._shelf.put(name, content)
-        except ValueError as error:
-            self._records[name] = str(error)
-            return
-        if isinstance(before, int) and "id" in (ours := self._shelf.ours(row)):
-            old = self._shelf.experiment(before)
-            if same(old.ours, ours) and old.params == self._shelf.fresh(row).params:
-                self._shelf.hand_over(row, old)
-                grown.append(old)
 
     def _shown_journals(self) -> dict[str, Entry]:
         return {name: entry for name in self._journals if isinstance(entry := self._shown.get(name), Entry)}

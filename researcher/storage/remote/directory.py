@@ -6,7 +6,7 @@ import struct
 import time
 from collections.abc import Iterable, Iterator
 
-from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
+from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.places import Address, Place
 from researcher.storage import names
@@ -89,15 +89,6 @@ class RemoteDirectory(RecordsDirectory):
                 sight.identities[name] = _IDENTITY.pack(*file.identity, 0)
                 sight.size += file.size
         return {**here, **there}, sight
-
-    def _read(self, sight: Sight, grown: list[Experiment]) -> None:
-        """Bring the records in line with what was seen of their files; if the store fails, next time."""
-        before = self._identities
-        try:
-            super()._read(sight, grown)
-        except CannotRead:
-            self._identities = before
-            raise
 
     def _contents(self, wanted: Iterable[str]) -> Iterator[tuple[str, bytes | Exception]]:
         """The bytes of these files, many read at once, or why there are none."""
