@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,9 @@ from researcher.widgets.slots import Slots, chosen_to_draw
 from researcher.widgets.sources import Many, Sources
 
 PANELS = 4  # observations that are drawn unless others are chosen
+
+_NARROWING = ("query", "filters", "among", "sort", "folded", "seed")
+"""What the visible experiments follow from, beside what is loaded."""
 
 
 class ExplorerState(Sources):
@@ -69,6 +73,7 @@ class ExplorerState(Sources):
         self._growth = Growth()
         self._varying: list[Facet] = []
         self._filtered: object = None
+        self._narrowed: list[object] = []  # what was asked when the visible ones were found
         self._usual: tuple[str, ...] = ()
         self._repeats: tuple[Loaded, str, Indices] | None = None
         super().__init__(**sources)
@@ -193,16 +198,17 @@ class ExplorerState(Sources):
 
     # What follows from what.
 
-    @t.observe(
-        "experiments", "query", "filters", "among", "sort", "selected", "observations", "folded", "seed", "unseen"
-    )
+    @t.observe("experiments", "selected", "observations", "unseen", *_NARROWING)
     def _derive(self, _change: Any) -> None:
         with self.hold_trait_notifications():
             if self._loaded.experiments is not self.experiments:
                 self._reload()
             if self._filtered is not self.filters:
                 self._refilter()
-            self._narrow()
+            asked = [self._loaded, *(getattr(self, name) for name in _NARROWING)]
+            if not (self._narrowed and all(map(operator.is_, self._narrowed, asked))):
+                self._narrowed = asked
+                self._narrow()
             self._draw()
 
     def _reload(self) -> None:

@@ -167,6 +167,17 @@ def test_selection_keeps_its_order_and_ends_with_what_is_removed(state: Explorer
     assert state.selected == (b,)
 
 
+def test_what_is_selected_or_hidden_leaves_what_is_visible_as_it_is(state: ExplorerState) -> None:
+    state.sort = (("lr", True),)
+    visible, counts = state.visible, state.counts
+    state.select(state.visible[:1])
+    state.see(state.visible[1:], on=False)
+    assert (state.visible is visible, state.counts is counts) == (True, True)
+    assert state.drawn == (visible[0],)
+    state.folded = True
+    assert state.visible is not visible
+
+
 def test_experiments_that_were_read_elsewhere_are_known_by_their_record(state: ExplorerState, records: Path) -> None:
     again = rs.all_experiments(records).where("depth == 128")
     state.select(again)
