@@ -112,7 +112,7 @@ class DamagedRecord(ResearcherError, ValueError):
 
 
 class NoSuchExperiment(ResearcherError, ValueError):
-    """A hash segment that is too short, names no experiment, or names several different ones."""
+    """A title or hash that names no experiment, or several different ones; or a hash segment that is too short."""
 
 
 class ObservationConflict(ResearcherError, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from researcher.errors import RecordsNotFound, ResearcherError
@@ -86,8 +87,10 @@ class Source:
         state, source = self._state, str(directory.path)
         state.source = f"{source.rstrip('/')}/"
         if isinstance(error, RecordsNotFound):
-            said = f"{str(error)[:1].upper()}{str(error)[1:]}"
-            state.load([], [], f"{said}\nThis Explorer wakes up when the first record appears.")
+            said = str(error)
+            if not Path(source).exists():  # else it begins with the name of a file
+                said = f"{said[:1].upper()}{said[1:]}\nThis Explorer wakes up when the first record appears."
+            state.load([], [], said)
             return
         notice = "" if error is None else str(error)  # a disk that is away for a moment takes nothing off the page
         if error is None and not directory.experiments:

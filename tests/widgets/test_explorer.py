@@ -443,3 +443,12 @@ def test_records_that_lie_deeper_are_told_of(tmp_path):
     rs.record_experiment({"title": "relu"}, tmp_path / "alice")
     explorer = rs.Explorer(tmp_path)
     assert f"There are records in {tmp_path / 'alice'}; each of these" in view(explorer, HeaderView).header.notice
+
+
+def test_a_file_in_the_place_of_a_directory_is_told_of(tmp_path):
+    recorded = rs.record_experiment({"title": "relu"}, tmp_path)
+    notice = view(rs.Explorer(recorded.path), HeaderView).header.notice
+    assert notice == f"{recorded.path} is not a directory; name the one that holds the records"
+    nothing = view(rs.Explorer(tmp_path / "none"), HeaderView).header.notice
+    assert nothing.startswith("There is no directory")
+    assert "wakes up" in nothing
