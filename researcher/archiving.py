@@ -8,6 +8,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from researcher.errors import CannotWrite, EngineError, ResearcherError
@@ -175,7 +176,8 @@ def _write(
         shown.update(sum(len(members[name]) for name in done))
     columns = merged(part.kinds for part in found.whole.values())
     if not columns:
-        columns = kinds_among(source, sorted(files)[:: 1 + len(files) // _SAMPLE])
+        every = sorted(chain.from_iterable(planned.values()))
+        columns = kinds_among(source, every[:: 1 + len(every) // _SAMPLE])
     while stale := [name for name in members if name not in done or not same(done[name].kinds, columns)]:
         jobs = [
             partial(write_part, source, claim.target / name, claim.beside(), members[name], columns) for name in stale
