@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from researcher.errors import CannotWrite, EngineError, ResearcherError
+from researcher.errors import CannotWrite, EngineError, ResearcherError, reason
 from researcher.load import warn_of
 from researcher.places import Address, Place, place
 from researcher.progress import bar
@@ -126,7 +126,7 @@ def archive(
     except BlockingIOError:
         raise CannotWrite(f"somebody else writes the archive {path} now; call it again when they are done") from None
     except OSError as error:
-        raise CannotWrite(f"cannot write the archive {path}: {error.strerror or error}") from error
+        raise CannotWrite(f"cannot write the archive {path}: {reason(error)}") from error
     damaged = [(source / name, reason) for name, reason in found.manifest.damaged]
     warn_of([*found.damaged, *damaged])
     unfinished = [source / name for name in sorted(files) if name.endswith(names.JOURNAL)]

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 from researcher.errors import UnknownNameWarning
 from researcher.experiment import Experiment
 from researcher.exporting import to_arrow, to_csv, to_pandas, to_polars
-from researcher.near_misses import near_misses
-from researcher.params import varying
+from researcher.near_misses import unknown_name
+from researcher.params import Path, varying
 from researcher.places import Place
-from researcher.query import Query, name_of, parse, quoted
+from researcher.query import Query, name_of, parse
 from researcher.reserved import OWN
 from researcher.storage.shelf import Slot
 from researcher.storage.shelved import Shelved, shelved
 from researcher.summary import lower_is_better
-from researcher.summary_names import OFFERED
 from researcher.tables import one_by_one
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         """
         parsed = parse(query)
         table = None if self._are_few() else self._table()
-        for sentence in self._unknown(parsed, table):
+        for sentence in self._unknown(parsed.names, table):
             warnings.warn(sentence, UnknownNameWarning, stacklevel=2)
         if table is None:
             return self.at(one_by_one.matching(parsed, self))
@@ -94,9 +93,8 @@ class Experiments(Shelved, MutableSequence[Experiment]):
         if len(ways) != len(names):
             raise ValueError(f"there are {len(names)} names, and descending says something of {len(ways)}")
         paths, table = list(map(name_of, names)), self._table()
-        for path in paths:
-            if self and ".".join(path) not in (*OWN, *table.observed) and not table.knows(path):
-                warnings.warn(self._near_misses(path), UnknownNameWarning, stacklevel=2)
+        for sentence in self._unknown([path for path in paths if ".".join(path) not in table.observed], table):
+            warnings.warn(sentence, UnknownNameWarning, stacklevel=2)
         return self.at(order(table, [*zip(paths, ways, strict=True)]).tolist())
 
     def best(self, observation: str, mode: Literal["min", "max"] | None = None) -> Experiment:
@@ -178,25 +176,15 @@ class Experiments(Shelved, MutableSequence[Experiment]):
 
     def unknown(self, query: Query) -> list[str]:
         """A sentence for each name in a query that no experiment has, with the near misses."""
-        return self._unknown(query, None if self._are_few() else self._table())
+        return self._unknown(query.names, None if self._are_few() else self._table())
 
-    def _unknown(self, query: Query, table: Table | None) -> list[str]:
-        asked = [path for path in query.names if self and ".".join(path) not in OWN]
+    def _unknown(self, names: Iterable[Path], table: Table | None) -> list[str]:
+        asked = [path for path in names if self and ".".join(path) not in OWN]
         if table is None:
-            return [self._near_misses(path) for path in asked if not one_by_one.knows(path, self)]
-        return [self._near_misses(path) for path in asked if not table.knows(path)]
-
-    def _near_misses(self, path: tuple[str, ...]) -> str:
-        name = ".".join(path)
-        observed = name.removeprefix("observations.")
-        if observed in self.observed():
-            return (
-                f"{quoted(path)} was observed; say which value of it: {quoted(('final', observed))}, or min, max, best"
-            )
-        names = {*self._table().params, *OWN}
-        names |= {f"{kind}.{one}" for one in self.observed() for kind in OFFERED}
-        hint = near_misses(name, sorted(names)) or f'; if it is a text, write "{name}"'
-        return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"
+            missing = [path for path in asked if not one_by_one.knows(path, self)]
+        else:
+            missing = [path for path in asked if not table.knows(path)]
+        return [unknown_name(path, self._table().params, self.observed()) for path in missing]
 
     def _are_few(self) -> bool:
         """Whether to ask one after the other is quicker than to import what columns need."""

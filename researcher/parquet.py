@@ -36,7 +36,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound
+from researcher.errors import CannotWrite, DamagedRecord, RecordsNotFound, reason
 from researcher.experiment import Experiment
 from researcher.experiments import Experiments
 from researcher.load import warn_of
@@ -86,7 +86,7 @@ def to_parquet(experiments: Sequence[Experiment], path: str | os.PathLike[str]) 
     except RecordsNotFound:
         raise
     except OSError as error:
-        raise CannotWrite(f"cannot write {target}: {error.strerror or error}") from error
+        raise CannotWrite(f"cannot write {target}: {reason(error)}") from error
 
 
 def read_parquet(path: str | os.PathLike[str]) -> Experiments:

@@ -8,7 +8,7 @@ from typing import Any
 
 from researcher.checking import checked_observations, checked_params
 from researcher.environment.environment import environment
-from researcher.errors import BadAddress, CannotWrite, MissingExtra, NotRecordable
+from researcher.errors import BadAddress, CannotWrite, MissingExtra, NotRecordable, reason
 from researcher.experiment import Experiment
 from researcher.observations import ObservationCollector
 from researcher.params import digest
@@ -148,8 +148,7 @@ def _publish(
     except BadAddress as error:  # which names it without what is secret
         raise CannotWrite(f"cannot record: {error}") from error
     except (OSError, TypeError, ValueError) as error:  # the latter for what is no path at all
-        reason = (error.strerror if isinstance(error, OSError) else None) or error
-        raise CannotWrite(f"cannot record into {directory}: {reason}") from error
+        raise CannotWrite(f"cannot record into {directory}: {reason(error)}") from error
     return recorded(path, content)
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from researcher.errors import CannotRead, CannotWrite, DamagedRecord
+from researcher.errors import CannotRead, CannotWrite, DamagedRecord, reason
 from researcher.places import Place
 from researcher.storage.files import names_in, opened, replacing
 from researcher.storage.names import RECORD
@@ -99,7 +99,7 @@ def read(target: Place) -> Manifest | None:
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise DamagedRecord(target / NAME, f"it is not the manifest of an archive ({error})") from None
     except OSError as error:
-        raise CannotRead(f"cannot read {target / NAME}: {error.strerror or error}") from error
+        raise CannotRead(f"cannot read {target / NAME}: {reason(error)}") from error
 
 
 class Found(NamedTuple):
