@@ -20,7 +20,7 @@ class Column:
 
     Attributes:
         name: a dotted param name, ``final.loss`` and the like, an observation's name for its final value, or one of
-            ``status``, ``title``, ``timestamp``, ``duration`` and ``hash``.
+            `researcher.reserved.OWN`.
         numeric: whether all values that are there are numbers.
         numbers: the values as floats; of other values the place in their order. NaN where there is none. Of shape
             ``(n_experiments,)``.
