@@ -40,5 +40,6 @@ def unknown_name(path: Path, params: Iterable[str], observed: Collection[str]) -
             f"{quoted(path)} was observed; say which value of it: {quoted(('final', observation))}, or min, max, best"
         )
     known = {*params, *OWN, *(f"{which}.{one}" for one in observed for which in OFFERED)}
-    hint = near_misses(name, sorted(known)) or f'; if it is a text, write "{name}"'
+    near = near_misses(name, sorted(known)) or near_misses(observation, observed)
+    hint = near or f'; if it is a text, write "{name}"'
     return f"no experiment has {quoted(path)}, so nothing is known of it{hint}"

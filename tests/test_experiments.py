@@ -123,6 +123,7 @@ def test_in_a_notebook_it_is_a_small_table(experiments):
         ("loss < 1", "loss was observed; say which value of it: final.loss, or"),
         ("observations.`log loss` < 1", "say which value of it: final.`log loss`, or"),
         ("title == relu", 'if it is a text, write "relu"'),
+        ("los < 1", "did you mean loss?"),
     ],
 )
 def test_a_near_miss_is_answered_with_what_was_meant(query, said):
