@@ -9,12 +9,21 @@ const mixed = (ramp, part) => {
   return `rgb(${a.map((v, k) => Math.round(v + (b[k] - v) * rest)).join(", ")})`;
 };
 
+/** The least and the greatest number that is not far out, by the rule of `researcher.curves.limits.fences`. @param {number[]} numbers */
+const fencesOf = (numbers) => {
+  const sorted = Float64Array.from(numbers).sort(), last = sorted.length - 1;
+  const low = sorted[Math.ceil(0.05 * last)], high = sorted[Math.floor(0.95 * last)], far = high - low;
+  const near = last < 4 || far === 0 ? sorted : sorted.filter((x) => x >= low - far && x <= high + far);
+  return [near[0], near.at(-1)];
+};
+
 /**
- * The colours of rows by a column: a ramp for numbers, the palette for categories, of which the last ones share grey.
+ * The colours of rows by a column: a ramp for numbers, beyond the ends of which those far out lie; the palette for
+ * categories, of which the last ones share grey.
  * @param {any} axis of the column, or undefined for one colour for all
  * @param {Iterable<number>} rows that the ramp extends over
  * @param {{ ramp: string[], palette: string[], theme: any }} looks
- * @returns {{ axis: any, scale: any, colours: string[], of: (row: number) => number }} of: an index of colours, or NONE
+ * @returns {{ axis: any, scale: any, colours: string[], ends?: number[], of: (row: number) => number }} ends: where on the scale the ramp begins and ends; of: an index of colours, or NONE
  */
 const paintsOf = (axis, rows, { ramp, palette, theme }) => {
   if (!axis) return { axis, scale: null, colours: [theme.brand], of: () => 0 };
@@ -24,12 +33,14 @@ const paintsOf = (axis, rows, { ramp, palette, theme }) => {
   }
   const [from, to] = theme.dark ? ON_DARK : ON_LIGHT;
   const colours = Array.from({ length: SHADES }, (_, i) => mixed(ramp, from + ((to - from) * i) / (SHADES - 1)));
-  const of = (row) => (scale.laneOf(row) ? NONE : Math.max(0, Math.min(SHADES - 1, Math.floor(scale.ratio(axis.values[row]) * SHADES))));
-  return { axis, scale, colours, of };
+  const ends = fencesOf(Array.from(rows).filter((row) => !scale.laneOf(row)).map((row) => scale.ratio(axis.values[row])));
+  const part = (row) => (scale.ratio(axis.values[row]) - ends[0]) / (ends[1] - ends[0] || 1);
+  const of = (row) => (scale.laneOf(row) ? NONE : Math.max(0, Math.min(SHADES - 1, Math.floor(part(row) * SHADES))));
+  return { axis, scale, colours, ends, of };
 };
 
 /** What the colours mean. @param {ReturnType<typeof paintsOf>} paints */
-const legendOf = ({ axis, scale, colours }) => {
+const legendOf = ({ axis, scale, colours, ends }) => {
   if (!axis) return [];
   const dot = (colour) => { const el = h("i", { class: "rs-key-dot" }); el.style.background = colour; return el; };
   const key = (...children) => h("span", { class: "rs-key" }, ...children);
@@ -44,7 +55,8 @@ const legendOf = ({ axis, scale, colours }) => {
   const text = (x) => (axis.kind === "time" ? timeLabel(x, 0, 10) : numberLabel(x));
   if (scale.none) return gaps;
   if (scale.only !== null) return [key(dot(colours[SHADES / 2]), text(scale.only)), ...gaps];
-  return [key(text(scale.low), bar, text(scale.high), axis.log ? h("span", { class: "rs-soft" }, "log") : ""), ...gaps];
+  const [low, high] = [scale.ratio(scale.low) < ends[0] ? `≤ ${text(scale.invert(ends[0]))}` : text(scale.low), scale.ratio(scale.high) > ends[1] ? `≥ ${text(scale.invert(ends[1]))}` : text(scale.high)];
+  return [key(low, bar, high, axis.log ? h("span", { class: "rs-soft" }, "log") : ""), ...gaps];
 };
 
 /** Dots of these colours side by side, and a hollow one for NONE at the end, to be stamped by `stamp`. */

@@ -119,7 +119,7 @@ async function render({ model, el }) {
     if (line) pointing.set("number", numberOf(line.rows.find((row) => swatches[row] >= 0) ?? line.rows[0]));
   });
   scroller.addEventListener("mouseleave", () => pointing.set("number", -1));
-  scroller.addEventListener("scroll", draw);
+  scroller.addEventListener("scroll", () => { scroller.classList.toggle("rs-aside", scroller.scrollLeft > 0); draw(); });
   scroller.addEventListener("focus", draw);
   scroller.addEventListener("blur", draw);
   const room = () => scroller.clientHeight - head.offsetHeight - pins.offsetHeight;

@@ -240,6 +240,11 @@ def test_whatever_is_there(open_notebook: OpenNotebook, records: Path) -> None:
     notebook.add_and_run("state.load([rs.Experiment({'a': i, 'observations': {'loss': 0.5}}) for i in range(3)])")
     drawn(notebook, 3)
     assert notebook.page.locator(".rs-parallel .rs-legend").inner_text().split() == ["final.loss", "0.5"]
+    notebook.add_and_run(
+        "state.load([rs.Experiment({'a': i, 'observations': {'loss': 1e6 if i == 30 else i}}) for i in range(31)])"
+    )
+    drawn(notebook, 31)  # what is far out takes no colours from the others
+    assert notebook.page.locator(".rs-parallel .rs-legend").inner_text().split()[:4] == ["final.loss", "0", "≥", "29"]
     notebook.add_and_run("state.load([])")
     drawn(notebook, 0)
     assert notebook.page.locator(".rs-error:visible").count() == 0

@@ -100,6 +100,14 @@ def test_columns_are_hidden_shown_and_moved(open_notebook: OpenNotebook, records
     headings(notebook, "activation", "depth", "lr", "loss", "accuracy", "best.loss", "status", "at.10.accuracy")
     page.get_by_role("gridcell", name="0.5656").wait_for()
     notebook.screenshot("table-columns")
+    title = page.locator(".rs-tr [role=rowheader]").first
+    at, scrolled = (
+        title.bounding_box(),
+        page.locator(".rs-table").evaluate("el => { el.scrollLeft = 1e4; return el.scrollLeft; }"),
+    )
+    assert scrolled > 50
+    assert title.bounding_box() == at  # it stays in sight
+    page.locator(".rs-table").evaluate("el => { el.scrollLeft = 0; }")
     page.locator("[data-shown='at.10.accuracy']").click()  # and it is off the list
     headings(notebook, "activation", "depth", "lr", "loss", "accuracy", "best.loss", "status")
     page.keyboard.press("Escape")
