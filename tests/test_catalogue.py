@@ -108,6 +108,28 @@ def test_the_second_look_reads_no_file_and_a_later_one_only_what_changed(there, 
     assert not [path for path in cache.iterdir() if path.suffix != ".catalogue"]
 
 
+def test_names_that_one_experiment_has_cost_what_one_value_costs(tmp_path, cache, read_files):
+    def write(i, **more):
+        at = f"2026-01-01T{i // 60:02}:{i % 60:02}:00+00:00"
+        head = {f"p{i}": i, "p0": "all", **more, "researcher": {"format": 1, "recorded_at": at}}
+        (path / f"{i:03}.json").write_bytes(layout.encode(head, {"loss": [1.0, i]}))
+
+    path = tmp_path / "wide"
+    path.mkdir()
+    for i in range(400):
+        write(i)
+    rs.all_experiments(path)
+    assert kept(cache).stat().st_size < 400 * 1000  # a number for each name and record would be 640,000 bytes
+    write(7, p0=3)
+    (path / "008.json").unlink()
+    for _ in range(2):
+        read_files.clear()
+        found, plain = rs.all_experiments(path), [read(file) for file in sorted(path.iterdir())]
+        assert [e.params for e in found] == [e.params for e in plain]
+        assert found.where("p5 == 5 or p0 == 3").names() == ["005", "007"]
+        assert {*read_files} <= {"007.json"}
+
+
 @pytest.mark.parametrize(
     "damage", ["deleted", "truncated", "empty", "flipped", "foreign", "another version", "a directory"]
 )
@@ -129,7 +151,7 @@ def test_a_catalogue_that_cannot_be_used_is_made_anew_in_silence(there, cache, d
             others = {
                 "empty": b"",
                 "foreign": b"SQLite format 3\0" * 9,
-                "another version": whole.replace(b" 2\n", b" 3\n", 1),
+                "another version": whole.replace(b"catalogue ", b"catalogue 9", 1),
             }
             path.write_bytes(others[damage])
         read_files.clear()

@@ -5,7 +5,7 @@ It is replaced as a whole, so any number of processes may use it at once. What i
 the file of the record is the same; see `researcher.storage.listing`.
 
 ```text
-researcher catalogue 2\n       whose it is, and its version
+researcher catalogue 3\n       whose it is, and its version
 4 bytes                       the CRC-32 of all that follows
 8 bytes                       the length of the header
 header                        JSON: what was kept, of which directory, and the sizes of the columns
@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
-_MAGIC = b"researcher catalogue 2\n"
+_MAGIC = b"researcher catalogue 3\n"
 _PREFIX = struct.Struct("<IQ")
 _UNUSED = 90 * 86400  # seconds after which a catalogue that nobody renewed is deleted
 

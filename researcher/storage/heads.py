@@ -6,19 +6,20 @@ import datetime
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
 from typing import Any, NamedTuple
 
 import msgspec
 
 from researcher.reserved import ours_of, recorded_at_of
 from researcher.storage import json_texts, layout, records
-from researcher.storage.values import NONE, Values
+from researcher.storage.codes import Codes
+from researcher.storage.values import Values
 
 Key = tuple[str, ...]
 """Where a value stands: the key of a record, or of its ``researcher`` part: ``("researcher", "status")``."""
 
 REST: Key = ("observations",)  # in a layout: there is more in the file
+_MANY = 1000  # layouts, which are decoded one by one then
 _FORMAT = str(layout.FORMAT).encode()
 
 
@@ -28,7 +29,7 @@ class _Layout(NamedTuple):
     keys: tuple[tuple[str, Values], ...]
     ours: tuple[tuple[str, Values], ...]
     number: int
-    codes: tuple[array[int], ...]  # of the columns, and of the layouts
+    codes: tuple[Codes, ...]  # of the columns, and of the layouts
 
 
 class Heads:
@@ -100,12 +101,16 @@ class Heads:
         return [*REST] in self._layout_of(row)
 
     def _layout_of(self, row: int) -> list[list[str]]:
-        found: list[list[str]] = self._layouts.values()[self._layouts.codes[row]]
+        layouts = self._layouts
+        found: list[list[str]] = (
+            layouts.value(row) if len(layouts) > _MANY else layouts.values()[layouts.codes.get(row)]
+        )
         return found
 
     def layouts(self) -> tuple[list[list[Key]], array[int]]:
         """The places of values in their order: the different ones, and for each row which of them."""
-        return [[tuple(place) for place in layout] for layout in self._layouts.values()], self._layouts.codes
+        layouts = [[tuple(place) for place in layout] for layout in self._layouts.values()]
+        return layouts, self._layouts.codes.dense(len(self))
 
     def saved(self, rows: Sequence[int]) -> tuple[dict[str, Any], list[bytes]]:
         """All that `loaded` needs to make the same of these rows, in this order."""
@@ -113,8 +118,9 @@ class Heads:
         recorded_at = array("d", map(self.recorded_at.__getitem__, rows))
         columns = [json.dumps(names).encode(), recorded_at.tobytes()]
         headers = []
+        places = dict(zip(rows, range(len(rows)), strict=True))
         for values in (self._layouts, *self.columns.values()):
-            header, more = values.saved(rows)
+            header, more = values.saved(rows, places)
             headers.append(header)
             columns += more
         return {"places": [*self.columns], "values": headers}, columns
@@ -179,9 +185,10 @@ class Heads:
     def _put(self, row: int, layout: _Layout, codes: Iterable[int]) -> None:
         """Set a row, once nothing can fail any more."""
         for column, code in zip(layout.codes, codes, strict=True):
-            if len(column) < row:
-                column.extend(repeat(NONE, row - len(column)))
-            column.append(code)
+            if column.rows is None and len(column.numbers) == row:  # as most do; a call would take as long again
+                column.numbers.append(code)
+            else:
+                column.put(row, code)
 
     def _layout(self, keys: tuple[str, ...], ours: tuple[str, ...]) -> _Layout:
         """The layout of a record with these keys, and these in its ``researcher`` part if that is ours."""

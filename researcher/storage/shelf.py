@@ -185,8 +185,8 @@ class Shelf:
         """What each of these rows says in one place; None where it says nothing. Values that are alike are one."""
         with self.lock:
             column = self.heads.columns.get(place, Values())
-            values, codes = [*column.values(), None], column.codes
-            return [values[codes[row] if row < len(codes) else -1] for row in rows]  # -1 is that of none
+            values, codes = [*column.values(), None], column.codes.dense(len(self.heads))
+            return [values[codes[row]] for row in rows]  # the last is that of none
 
     def name(self, row: int) -> str:
         """The name of the record of a row."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate, repeat
+from itertools import accumulate
 from typing import Any
 
 import msgspec
 
 from researcher.plain import DEEPEST
+from researcher.storage.codes import NONE, Codes
 from researcher.storage.json_texts import shallow
 from researcher.storage.strict import TOKENS, Notes, may_hold_tokens
 
-NONE = -1
 _QUOTE = ord('"')
 _ESCAPE = ord("\\")
 _TOKENS = {f'"{token}"'.encode() for token in TOKENS}
@@ -36,7 +35,7 @@ class Values:
     """
 
     def __init__(self) -> None:
-        self.codes = array("i")
+        self.codes = Codes()
         self.numbers = _Numbers()
         self.alike = False
         self._joined = bytearray()  # each text and a comma
@@ -80,7 +79,7 @@ class Values:
         Raises:
             LookupError: it has none.
         """
-        code = self.codes[row] if row < len(self.codes) else NONE
+        code = self.codes.get(row)
         if code == NONE:
             raise LookupError(row)
         return self._restored(code, _decoded(self._text(code)))
@@ -99,7 +98,7 @@ class Values:
         """The rows whose value is this text."""
         self._join()
         text = json.dumps(value).encode()
-        return [row for code in self._codes_of(text) for row in _places(self.codes, code)]
+        return [row for code in self._codes_of(text) for row in self.codes.rows_of(code)]
 
     def _codes_of(self, text: bytes) -> Iterator[int]:
         at = self._joined.find(text)
@@ -109,31 +108,34 @@ class Values:
                 yield code
             at = self._joined.find(text, at + 1)
 
-    def saved(self, rows: Sequence[int]) -> tuple[dict[str, Any], list[bytes]]:
-        """All that `loaded` needs to make the same column of these rows, in this order."""
+    def saved(self, rows: Sequence[int], places: Mapping[int, int]) -> tuple[dict[str, Any], list[bytes]]:
+        """All that `loaded` needs to make the same column of these rows, in this order, which have these places."""
         self._join()
-        padded = [*self.codes, *repeat(NONE, max(rows, default=-1) + 1 - len(self.codes))]
-        codes = array("i", map(padded.__getitem__, rows))
-        used = {*codes} - {NONE}
+        codes = self.codes.taken(rows, places)
+        used = {*codes.numbers} - {NONE}
+        found = self
         if len(used) * 2 < len(self):
-            return self._packed(sorted(used), codes).saved(range(len(codes)))
-        columns = [codes, self._joined, self._starts]
-        return {"alike": self.alike, "notes": [*self._notes.items()]}, [*map(bytes, columns)]
+            found = self._packed(sorted(used), codes)
+            found._join()
+            codes = found.codes
+        own, columns = codes.saved()
+        header = {"alike": self.alike, "notes": [*found._notes.items()], "codes": own}
+        return header, [*columns, bytes(found._joined), bytes(found._starts)]
 
-    def _packed(self, used: Sequence[int], codes: Sequence[int]) -> Values:
+    def _packed(self, used: Sequence[int], codes: Codes) -> Values:
         """The column of these codes, without the texts that nobody uses."""
         found = Values()
         found.alike = self.alike
         numbers = {code: found._add(self._text(code)) for code in used}
         found._notes = {numbers[code]: notes for code, notes in self._notes.items() if code in numbers}
-        found.codes.extend(numbers.get(code, NONE) for code in codes)
+        found.codes = codes.mapped(numbers.__getitem__)
         return found
 
     @classmethod
     def loaded(cls, header: Mapping[str, Any], columns: Iterator[memoryview]) -> Values:
         """The column that was saved."""
         found = cls()
-        found.codes.frombytes(next(columns))
+        found.codes = Codes.loaded(header["codes"], columns)
         found._joined += next(columns)
         found._starts.frombytes(next(columns))
         found._notes = dict(header["notes"])
@@ -189,15 +191,6 @@ class _Numbers(dict[bytes, int]):
         self.following = found + 1
         self.fresh.append(text)
         return found
-
-
-def _places(codes: array[int], code: int) -> Iterator[int]:
-    """Where a code stands."""
-    at = -1
-    with contextlib.suppress(ValueError):
-        while True:
-            at = codes.index(code, at + 1)
-            yield at
 
 
 def _check(text: bytes) -> None:

@@ -64,9 +64,8 @@ class Rows:
             if found is None:
                 return Coded([], np.full(self.n, -1, dtype=np.int32))
             values = found.values()
-            codes = np.frombuffer(found.codes.tobytes(), dtype=np.intc)[: self.n].astype(np.int32)
-        padded = np.concatenate([codes, np.full(self.n - len(codes), -1, dtype=np.int32)])
-        column = Coded(values, padded)
+            codes = np.array(found.codes.dense(self.n), dtype=np.int32)
+        column = Coded(values, codes)
         return column.mapped(lambda value: value) if found.alike else column
 
     @cached_property
