@@ -36,7 +36,8 @@ class Experiments(Shelved, MutableSequence[Experiment]):
     """A list of experiments, oldest first, that can be filtered, sorted, compared and shown as a table.
 
     It is used as a list is. Of a records directory an `Experiment` is made when it is touched, and no curve is decoded
-    before; what is asked of all of them is found on columns.
+    before; what is asked of all of them is found on columns. It is the same object as long as anybody has it, and what
+    was decoded for it goes with it, so that one can go through the curves of all.
 
     Attributes:
         damaged: path and reason of each file of the records directory that is not a readable record.
