@@ -10,7 +10,7 @@ from researcher.widgets.drawn import Drawn
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.supply import Supply
 
-BANDS = {"std": "one standard deviation", "se": "one standard error", "95": "95 % of the mean", "minmax": "all values"}
+BANDS = {"std": "one standard deviation", "se": "one standard error", "95": "its 95 % interval", "minmax": "all values"}
 
 
 def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> list[str]:
