@@ -461,6 +461,28 @@ def test_records_on_a_store_are_archived_there(records, store):
             rs.read_parquet(missing)
 
 
+def test_parts_on_a_store_that_are_up_to_date_are_not_read_as_a_whole(tmp_path, monkeypatch):
+    store = f"memory://{tmp_path.name}"
+    for i in range(6):
+        curves = [[fold + step * i / 7 for step in range(4000)] for fold in range(5)]
+        rs.record_experiment({"lr": i}, f"{store}/records", {"loss": curves})
+    rs.archive(f"{store}/records", f"{store}/archive", part_size=3)
+    memory = fsspec.filesystem("memory")
+    parts = memory.glob(f"{store}/archive/*.parquet")
+    cat_file, read = type(memory).cat_file, []
+
+    def seen(self, path, *where, **named):
+        content = cat_file(self, path, *where, **named)
+        read.append((path, len(content)))
+        return content
+
+    monkeypatch.setattr(type(memory), "cat_file", seen)
+    assert rs.archive(f"{store}/records", f"{store}/archive").written == 0
+    of_parts = [size for path, size in read if path.endswith(".parquet")]
+    assert len(parts) == 2
+    assert 0 < sum(of_parts) < sum(map(memory.size, parts)) / 2
+
+
 def test_no_records(tmp_path, target):
     (tmp_path / "none").mkdir()
     assert rs.archive(tmp_path / "none", target).experiments == 0

@@ -7,7 +7,7 @@ import io
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from researcher.errors import DamagedRecord, RecordsNotFound
 from researcher.places import Address, Place
@@ -29,6 +29,23 @@ def opened(path: Place) -> Iterator[BinaryIO]:
         from researcher.storage.remote import store
 
         yield io.BytesIO(store.content_of(path))
+        return
+    with path.open("rb") as file:
+        yield file
+
+
+@contextlib.contextmanager
+def opened_in_parts(path: Place) -> Iterator[BinaryIO]:
+    """The same, where little of it is read: of a store, only the bytes that are asked for.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if isinstance(path, Address):
+        from researcher.storage.remote.ranges import Ranges
+
+        with Ranges(path) as found:
+            yield cast(BinaryIO, found)
         return
     with path.open("rb") as file:
         yield file

@@ -6,14 +6,14 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 from researcher.errors import CannotRead, DamagedRecord, RecordsNotFound
 from researcher.experiment import Experiment
 from researcher.places import Place
 from researcher.storage.archived import Archive
 from researcher.storage.arrow import pa, pq
-from researcher.storage.files import opened, replacing
+from researcher.storage.files import opened, opened_in_parts, replacing
 from researcher.storage.rows import Kinds, Row, belongs_to_head, table_of
 from researcher.storage.shelf import Slot
 from researcher.storage.shelved import Shelved
@@ -50,7 +50,7 @@ def about(path: Place) -> tuple[dict[str, Any], list[str]]:
         CannotRead: it is there and cannot be read.
         DamagedRecord: it is damaged.
     """
-    with _opened(path) as file:
+    with _opened(path, opened_in_parts) as file:
         schema = file.schema_arrow
         if _ABOUT not in (schema.metadata or {}):
             return {}, []
@@ -115,9 +115,11 @@ class _Curves:
 
 
 @contextlib.contextmanager
-def _opened(path: Place) -> Iterator[pq.ParquetFile]:
+def _opened(
+    path: Place, how: Callable[[Place], contextlib.AbstractContextManager[BinaryIO]] = opened
+) -> Iterator[pq.ParquetFile]:
     try:
-        with opened(path) as file, pq.ParquetFile(file, page_checksum_verification=True) as found:
+        with how(path) as file, pq.ParquetFile(file, page_checksum_verification=True) as found:
             yield found
     except (FileNotFoundError, NotADirectoryError):
         raise RecordsNotFound(f"there is no file {path}") from None
