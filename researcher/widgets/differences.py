@@ -65,9 +65,9 @@ class DifferencesView(View):
         """Compare what is selected, params and results side by side, then two settings by their means."""
         state, table = self.state, self.table
         chosen = self._settings.of(state.selected, state.all_repeats)
-        self._looks = looks_of(state)
         each = len(state.selected) <= _EACH
         columns = [Setting(e, (e,)) for e in state.selected] if each else chosen[:_COLUMNS]
+        self._looks = looks_of(state, [setting.first for setting in (*columns, *chosen[:_COLUMNS])])
         with table.hold_sync():
             table.notice = _notice(len(state.selected))
             show_aim(state, table)

@@ -10,7 +10,7 @@ import numpy as np
 from researcher.arrays import Array
 from researcher.curves.limits import limits
 from researcher.widgets.plan import drawn_groups
-from researcher.widgets.remarks import BANDS
+from researcher.widgets.remarks import BANDS, left_out
 from researcher.widgets.room import Range
 from researcher.widgets.scale import Scale, clock_from
 from researcher.widgets.state import ExplorerState
@@ -53,12 +53,8 @@ def drawing_of(state: ExplorerState) -> Drawing:
     strokes = [stroke for _, own in shown for stroke in own]
     whole = _y_range(strokes, clip, y_scale) if share_y else None
     panels = tuple((name, own, whole or _y_range(own, clip, y_scale)) for name, own in shown)
-    members = sum(len(group.members) for group in groups)
-    left_out = f"the first {len(groups):,} groups of {len(groups) + more:,}" if more else ""
-    if members < n_visible and not left_out:
-        left_out = f"curves of {members:,} of {n_visible:,} visible experiments"
     said = [
-        *([left_out] if left_out else []),
+        *left_out(groups, more, n_visible),
         *([f"mean, and a band of {BANDS[band]}"] if any(stroke.band for stroke in strokes) else []),
         *([f"smoothed with weight {smoothing:.4g}, as observed behind it"] if smoothing > 0 else []),
         *looks,

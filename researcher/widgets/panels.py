@@ -81,7 +81,7 @@ class PanelsView(View):
                 told(name, drawn, [*map(self._number, drawn)], self.limits[name], y, why_empty(state, name))
                 for name, drawn in zip(names, found, strict=True)
             ]
-            overlay.members = {n: [*map(state.number, g.members)] for n, g in groups.items() if len(g.members) > 1}
+            overlay.members = {n: state.numbers[g.rows].tolist() for n, g in groups.items() if len(g.rows) > 1}
             overlay.titles = {number: group.label for number, group in groups.items()}
             overlay.dashes = {number: group.dash for number, group in groups.items()}
             overlay.selected = [int(number) for number, group in groups.items() if group.selected]

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from researcher.arrays import Indices
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, flattened, label, value_key, varying
 from researcher.widgets.palette import COLOURS, DASHES, colour, dash
@@ -19,6 +20,7 @@ from researcher.widgets.slots import CURVES
 from researcher.widgets.state import ExplorerState
 
 NOTHING = "#8a929b"  # the colour of what has no value
+_READ = 4_000  # experiments whose curves are read for groups, which takes a second or two
 _TELLING = 2  # params that tell experiments of one title apart
 
 
@@ -28,13 +30,15 @@ class Group:
 
     Attributes:
         label: what it is called: a title, or the value that they share.
-        members: the experiments.
+        rows: the places of the experiments among those loaded.
+        members: those of them whose curves are read: all, unless they are very many.
         colour: as ``#rrggbb``.
         dash: in the words of SVG's ``stroke-dasharray``.
         selected: whether one of them is selected.
     """
 
     label: str
+    rows: Indices
     members: tuple[Experiment, ...]
     colour: str
     dash: str
@@ -52,7 +56,9 @@ _known: WeakKeyDictionary[ExplorerState, tuple[list[object], tuple[list[Group], 
 def drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
     """Who is drawn, and how many groups are left out as they are too many; the state's lock is held.
 
-    Groups have all visible members, so that their means are honest; those whose eyes are all shut are not drawn.
+    Groups have all visible members, so that their means are honest; those whose eyes are all shut are not drawn. Of
+    more members than can be read while somebody waits, as many of each group are read as there is room for, taken
+    evenly from them as they are sorted.
     """
     chosen = [getattr(state, name) for name in _FOLLOWS_FROM]
     known = _known.get(state)
@@ -62,32 +68,63 @@ def drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
 
 
 def _drawn_groups(state: ExplorerState) -> tuple[list[Group], int]:
-    selected = set(state.selected)
+    selected = state.rows_of(state.selected)
     every = _members(state)
     most = max(1, CURVES // max(1, len(state.observations))) if state.group else len(every)  # those drawn are few
-    shown = [(key, [*members]) for key, members in every[:most]]
+    room = _room([len(rows) for _, rows in every[:most]])
+    shown = [(key, rows, tuple(state.at(_evenly(rows, room)))) for key, rows in every[:most]]
     shade = _by_column(state, state.colour, COLOURS) if state.colour else None
     dashes = _by_column(state, state.dash, DASHES) if state.dash else None
     found = []
-    for (key, members), said in zip(shown, _labels(state, shown), strict=True):
-        first = members[0]
+    firsts = [members[0] for _, _, members in shown]
+    for (key, rows, members), first, said in zip(shown, firsts, _labels(state, firsts), strict=True):
         slot = state.slot_among(f"group {state.group}", key) if state.group else state.slot(first) or 0
         usual = "" if shade else dash(slot)
         look = shade(first) if shade else colour(slot), dashes(first) if dashes else usual
-        found.append(Group(said, tuple(members), *look, any(e in selected for e in members)))
+        found.append(Group(said, rows, members, *look, bool(np.isin(selected, rows).any())))
     return found, len(every) - len(shown)
 
 
-def looks_of(state: ExplorerState) -> dict[Experiment, list[str]]:
-    """Colour and dashes of each experiment that is drawn; the state's lock is held."""
+def _room(sizes: Sequence[int]) -> int:
+    """How many members of a group are read at most, so that of all groups together no more are than can be."""
+    left, groups = _READ, len(sizes)
+    for size in sorted(sizes):
+        if size * groups > left:
+            return max(1, left // groups)
+        left, groups = left - size, groups - 1
+    return _READ
+
+
+def _evenly(rows: Indices, room: int) -> Indices:
+    """As many of these as there is room for, the first and the last among them."""
+    return rows if len(rows) <= room else rows[np.linspace(0, len(rows) - 1, room).astype(np.intp)]
+
+
+def places_of(groups: Sequence[Group], n_experiments: int) -> npt.NDArray[np.int16]:
+    """For each loaded experiment the place of its group among these, or -1, of shape ``(n_experiments,)``."""
+    places = np.full(n_experiments, -1, dtype="<i2")
+    for place, group in enumerate(groups):
+        places[group.rows] = place
+    return places
+
+
+def looks_of(state: ExplorerState, experiments: Sequence[Experiment]) -> dict[Experiment, list[str]]:
+    """Colour and dashes of those of these experiments that are drawn; the state's lock is held."""
     groups, _ = drawn_groups(state)
-    return {experiment: [group.colour, group.dash] for group in groups for experiment in group.members}
+    places = places_of(groups, len(state.experiments))
+    found = {}
+    for experiment in experiments:
+        for place in places[state.rows_of([experiment])].tolist():  # none if it is not loaded any more
+            if place >= 0:
+                found[experiment] = [groups[place].colour, groups[place].dash]
+    return found
 
 
-def _members(state: ExplorerState) -> list[tuple[Hashable, Sequence[Experiment]]]:
-    """What the members of each group share, and the visible ones of them; without groups whose eyes are all shut."""
+def _members(state: ExplorerState) -> list[tuple[Hashable, Indices]]:
+    """What the members of each group share, and the rows of the visible ones; none whose eyes are all shut."""
     if not state.group:
-        return [(state.number(e), [e]) for e in state.drawn]
+        rows = state.rows_of(state.drawn)
+        return [(state.number(e), rows[i : i + 1]) for i, e in enumerate(state.drawn)]
     keys: Sequence[Hashable]
     codes: npt.NDArray[np.integer[Any]]
     if state.group == "repeats":
@@ -100,12 +137,11 @@ def _members(state: ExplorerState) -> list[tuple[Hashable, Sequence[Experiment]]
     places = np.split(np.argsort(member, kind="stable"), np.cumsum(np.bincount(member, minlength=len(groups)))[:-1])
     unseen = state.rows_of(state.unseen)
     found = [(keys[groups[i]], state.rows[places[i]]) for i in np.argsort(first)]
-    return [(key, state.at(rows)) for key, rows in found if not np.isin(rows, unseen).all()]
+    return [(key, rows) for key, rows in found if not np.isin(rows, unseen).all()]
 
 
-def _labels(state: ExplorerState, groups: Sequence[tuple[Hashable, Sequence[Experiment]]]) -> list[str]:
-    """What the groups are called: by the value that they share, else by their titles."""
-    firsts = [members[0] for _, members in groups]
+def _labels(state: ExplorerState, firsts: Sequence[Experiment]) -> list[str]:
+    """What the groups of these first members are called: by the value that they share, else by their titles."""
     if not state.group:
         return _titles(firsts)
     if state.group == "repeats":

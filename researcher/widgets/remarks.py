@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from researcher.widgets.drawn import Drawn
+from researcher.widgets.plan import Group
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.supply import Supply
 
@@ -19,15 +20,11 @@ def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> lis
     if state.experiments and not state.observations:
         chosen = "no observation with a curve is chosen; numbers stand in the table"
         said.append(chosen if state.observed else "nothing was observed")
-    members = sum(len(group.members) for group in supply.groups)
-    if supply.left_out:
-        said.append(f"the first {len(supply.groups):,} groups of {len(supply.groups) + supply.left_out:,}")
-    elif members < len(state.visible):
-        said.append(f"curves of {members:,} of {len(state.visible):,} visible experiments")
+    said += left_out(supply.groups, supply.left_out, len(state.visible))
     if any(line.edges is not None for line in lines):
         counts = np.concatenate([line.stroke.band.n for line in lines if line.stroke.band is not None])
         low, high = int(counts[counts > 0].min()), int(counts.max())
-        n = f"n = {low}" if low == high else f"n = {low} to {high}"
+        n = f"n = {low:,}" if low == high else f"n = {low:,} to {high:,}"
         said.append(f"mean, and a band of {BANDS.get(state.band, state.band)}, {n}")
     lost = sum(int(line.stroke.band.lost.max(initial=0)) for line in lines if line.stroke.band is not None)
     if lost:
@@ -43,6 +40,17 @@ def remarks(state: ExplorerState, supply: Supply, lines: Sequence[Drawn]) -> lis
         said.append(f"drawn {drawn:,} of {whole:,} points, extremes kept")
     if supply.unread:
         said.append(f"no longer readable: {', '.join(sorted(supply.unread))}")
+    return said
+
+
+def left_out(groups: Sequence[Group], more: int, n_visible: int) -> list[str]:
+    """What is said of curves that are not drawn or not in a mean: of ``more`` groups, and of experiments."""
+    said = [f"the first {len(groups):,} groups of {len(groups) + more:,}"] if more else []
+    members, read = sum(len(g.rows) for g in groups), sum(len(g.members) for g in groups)
+    if members < n_visible and not more:
+        said.append(f"curves of {members:,} of {n_visible:,} visible experiments")
+    if read < members:
+        said.append(f"{read:,} of {members:,} experiments are read, taken evenly from each group")
     return said
 
 

@@ -12,7 +12,7 @@ import traitlets as t
 
 from researcher.experiment import Experiment
 from researcher.widgets.cells import cells_of, menu_of, patch_of
-from researcher.widgets.plan import drawn_groups
+from researcher.widgets.plan import drawn_groups, places_of
 from researcher.widgets.pointing import Pointing
 from researcher.widgets.sheet import columns_of, usual_columns
 from researcher.widgets.state import ExplorerState
@@ -156,10 +156,8 @@ class TableView(View):
             return
         self._painted = content
         groups, _ = drawn_groups(state)
-        places = np.full(len(state.experiments), -1, dtype="<i2")
-        for place, group in enumerate(groups):
-            places[[state.row(e) for e in group.members]] = place
-        table.looks, table.swatches = [[group.colour, group.dash] for group in groups], places.tobytes()
+        table.looks = [[group.colour, group.dash] for group in groups]
+        table.swatches = places_of(groups, len(state.experiments)).tobytes()
 
     # What the page asks for.
 

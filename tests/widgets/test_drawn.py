@@ -23,7 +23,7 @@ def noisy() -> Drawn:
     y = chance.normal(size=N) + np.arange(N) / 100
     y[chance.integers(0, N, 40)] = np.nan
     y[chance.integers(0, N, 10)] = np.inf
-    group = Group("noise", (), "#000000", "", False)
+    group = Group("noise", np.array([], dtype=np.intp), (), "#000000", "", False)
     return Drawn(group, Stroke(group, Curve(np.arange(N, dtype=float), y), None, None), Scale(), Scale())
 
 

@@ -443,3 +443,20 @@ def test_records_that_lie_deeper_are_told_of(tmp_path):
     rs.record_experiment({"title": "relu"}, tmp_path / "alice")
     explorer = rs.Explorer(tmp_path)
     assert f"There are records in {tmp_path / 'alice'}; each of these" in view(explorer, HeaderView).header.notice
+
+
+def test_of_very_many_members_of_groups_some_are_read_and_that_is_told(explore: Explore, tmp_path: Path) -> None:
+    for i in range(4_400):
+        side = i % 2 if i < 4_200 else 2
+        (tmp_path / f"{i:04}.json").write_text(f'{{"side": {side}, "observations": {{"loss": [1.0, {i}.0]}}}}')
+    explorer = explore(tmp_path)
+    explorer.group = "side"
+    panels, table = view(explorer, PanelsView), view(explorer, TableView)
+    assert "4,000 of 4,400 experiments are read, taken evenly from each group" in panels.caption.value
+    assert "n = 200 to 1,900" in panels.caption.value
+    assert [len(numbers) for numbers in panels.overlay.members.values()] == [2_100, 2_100, 200]
+    swatches = np.frombuffer(table.table.swatches, dtype="<i2")
+    assert np.bincount(swatches).tolist() == [2_100, 2_100, 200]
+    explorer.query = "side == 1"
+    assert "are read" not in panels.caption.value
+    assert "n = 2,100" in panels.caption.value
