@@ -464,7 +464,7 @@ def test_records_on_a_store_are_archived_there(records, store):
 def test_parts_on_a_store_that_are_up_to_date_are_not_read_as_a_whole(tmp_path, monkeypatch):
     store = f"memory://{tmp_path.name}"
     for i in range(6):
-        curves = [[fold + step * i / 7 for step in range(4000)] for fold in range(5)]
+        curves = [[fold + step * i / 7 for step in range(12_000)] for fold in range(5)]
         rs.record_experiment({"lr": i}, f"{store}/records", {"loss": curves})
     rs.archive(f"{store}/records", f"{store}/archive", part_size=3)
     memory = fsspec.filesystem("memory")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import Position
+
 from .conftest import OpenNotebook
 from .harness import REPOSITORY, SCREENSHOTS
 
@@ -20,9 +22,10 @@ def test_demo(open_notebook: OpenNotebook) -> None:
     explorer.locator("[data-column=val_accuracy]").click()
     explorer.locator("[data-column=val_accuracy]").click()
     explorer.locator("[aria-sort=descending]").wait_for()
-    rows = explorer.locator(".rs-tr")
-    rows.nth(0).click()
-    rows.nth(3).click(modifiers=["ControlOrMeta"])
+    titles = explorer.locator(".rs-tr").get_by_role("rowheader")
+    beside = Position(x=40, y=12)  # the buttons, which stand at the other end of a title
+    titles.nth(0).click(position=beside)
+    titles.nth(3).click(position=beside, modifiers=["ControlOrMeta"])
     explorer.locator(".rs-header", has_text="2 selected").wait_for()
     print_lr = "print(sorted({e.params['lr'] for e in explorer.visible}))"
     assert notebook.add_and_run(print_lr) == "[0.0003, 0.001, 0.01]"

@@ -176,8 +176,13 @@ def test_pins_baseline_and_eye(open_notebook: OpenNotebook, records: Path) -> No
     page.get_by_role("grid").focus()
     page.keyboard.press("v")
     waits(notebook, ".rs-hidden", 0)
-    for key in ("b", "p", "Home", "p"):
+    page.keyboard.press("b")
+    row(notebook, "relu-128").locator(".rs-tag", has_text="baseline").wait_for()
+    page.keyboard.press("p")
+    waits(notebook, ".rs-pins .rs-tr", 2)
+    for key in ("Home", "ArrowDown", "p"):  # gelu, which is sorted after it
         page.keyboard.press(key)
+    waits(notebook, ".rs-pins .rs-tr", 1)
     page.wait_for_function("document.querySelector('.rs-pins').textContent.startsWith('relu-128')")
     assert (
         said(notebook, "[e.title for e in explorer.state.pinned + explorer.state.baseline]")
