@@ -39,6 +39,7 @@ async function render({ model, el }) {
     const again = held === undefined ? -1 : lines.placeOf(held);
     at = again >= 0 ? again : Math.min(at, Math.max(0, lines.length - 1));
     pins.style.height = `${lines.top * ROW}px`;
+    pins.style.overflow = lines.top > 9 ? "" : "visible";  // so that their titles stay in sight too
     body.style.height = `${Math.max(1, lines.length - lines.top) * ROW}px`;
     scroller.setAttribute("aria-rowcount", String(lines.length + 1));
     rows.stale();
