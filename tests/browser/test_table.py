@@ -113,6 +113,7 @@ def test_columns_are_hidden_shown_and_moved(open_notebook: OpenNotebook, records
     page.keyboard.press("Escape")
     waits(notebook, ".rs-choose:not([hidden])", 0)
 
+    notebook.at_rest()  # no heading is just made anew
     from_, to = page.locator("[data-column=lr]").bounding_box(), page.locator("[data-column=activation]").bounding_box()
     assert from_ is not None
     assert to is not None
