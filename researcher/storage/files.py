@@ -47,7 +47,7 @@ def opened_in_parts(path: Place) -> Iterator[BinaryIO]:
         with Ranges(path) as found:
             yield cast(BinaryIO, found)
         return
-    with path.open("rb") as file:
+    with opened(path) as file:
         yield file
 
 
