@@ -1,10 +1,10 @@
 /** Dropdowns for the observation that decides, and which number of it. @param {any} model with the traits of `Aimed` */
 const aimPicks = (model, el) => {
   const which = model.get("which"), observation = model.get("observation");
-  const aim = (which, observation) => send(model, el, { verb: "aim", which, observation });
+  const aim = (chosen) => send(model, el, { verb: "aim", ...chosen });
   const numbers = ["final", "best"].includes(which) ? ["final", "best"] : ["final", "best", which];
-  return [picker("observation", [["observations", model.get("observed")]], observation, (name) => aim(which, name)),
-    picker("value", [["its values", numbers]], which, (name) => aim(name, observation))];
+  return [picker("observation", [["observations", model.get("observed")]], observation, (observation) => aim({ observation })),
+    picker("value", [["its values", numbers]], which, (which) => aim({ which }))];
 };
 const AIM = ["which", "observation", "observed"];
 

@@ -43,8 +43,10 @@ def show_aim(state: ExplorerState, face: Aimed) -> None:
     face.observed = list(state.observed)
 
 
-def take_aim(state: ExplorerState, which: str, observation: str) -> None:
-    """Choose the objective."""
+def take_aim(state: ExplorerState, which: str | None = None, observation: str | None = None) -> None:
+    """Choose the objective, or only its summary or its observation."""
+    now = aim_of(state)
+    which, observation = which or now[0], observation or now[1]
     if summary_named(f"{which}.{observation}") is None:
         raise ValueError(f"there is no {which!r} of an observation")
     state.objective = f"{which}.{observation}"

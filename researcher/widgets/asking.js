@@ -6,18 +6,22 @@
  * @param {() => void} changed called when something else is to be shown
  */
 const askingOf = (model, el, changed) => {
-  let ours = {}, unheard = 0;
-  const hear = ({ heard }) => {
-    if (!heard || unheard === 0) return;
+  let ours = {}, unheard = 0, stopped = false;
+  const heard = () => {
     unheard -= 1;
-    if (unheard === 0) { ours = {}; changed(); }
+    if (unheard > 0 || stopped) return;
+    ours = {};
+    changed();
   };
-  model.on("msg:custom", hear);
+  const show = (name, value) => { ours = { ...ours, [name]: value }; changed(); };
+  const ask = (content) => { unheard += 1; send(model, el, content, heard); };
   return {
     /** The value of a trait, or what is shown instead. @param {string} name */
     get: (name) => (name in ours ? ours[name] : model.get(name)),
-    show: (name, value) => { ours[name] = value; changed(); },
-    ask: (content) => { unheard += 1; send(model, el, content); },
-    stop: () => model.off("msg:custom", hear),
+    show,
+    ask,
+    /** Shows what the trait will be, and asks for it. */
+    tell: (name, value, content) => { show(name, value); ask(content); },
+    stop: () => { stopped = true; },
   };
 };

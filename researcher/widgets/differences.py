@@ -111,8 +111,8 @@ class DifferencesView(View):
         n = 0 if each else len(setting.members)
         return {"n": n, "swatch": swatch, "hash": setting.first.hash[:8]}
 
-    def _aim(self, which: str, observation: str) -> None:
-        take_aim(self.state, which, observation)
+    def _aim(self, **chosen: str) -> None:
+        take_aim(self.state, **chosen)
 
     def _take_all_repeats(self, on: bool) -> None:
         self.state.all_repeats = bool(on)

@@ -12,7 +12,8 @@ function render({ model, el }) {
     line.setAttribute("aria-valuetext", `${Math.round(100 * part)} % of the width`);
     main()?.style.setProperty("--rs-split", `${(100 * part).toFixed(2)}%`);
   };
-  const choose = (wanted) => { show(wanted); send(model, el, { verb: "split", part: Number(part.toFixed(4)) }); };
+  const asking = askingOf(model, el, () => show(asking.get("split")));
+  const choose = (wanted) => { show(wanted); asking.tell("split", part, { verb: "split", part: Number(part.toFixed(4)) }); };
   line.addEventListener("pointerdown", (e) => {
     if (e.button) return;
     e.preventDefault();
@@ -34,9 +35,9 @@ function render({ model, el }) {
     choose(part + MOVES[e.key]);
   });
   el.replaceChildren(line);
-  const stop = follow(model, ["split"], () => show(model.get("split")));
+  const stop = follow(model, ["split"], () => show(asking.get("split")));
   const place = () => { if (main()) show(part); else waiting = requestAnimationFrame(place); };   // it is put into the page later
   place();
-  return () => { stop(); cancelAnimationFrame(waiting); main()?.style.removeProperty("--rs-split"); };
+  return () => { stop(); asking.stop(); cancelAnimationFrame(waiting); main()?.style.removeProperty("--rs-split"); };
 }
 export default { render };

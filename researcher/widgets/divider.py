@@ -12,7 +12,7 @@ from researcher.widgets.view import Face, View, module
 class DividerFace(Face):
     """A line to drag, and to move by the keyboard; none where the parts stand one below the other."""
 
-    _esm = module("divider.js")
+    _esm = module("asking.js", "divider.js")
     split = t.Float().tag(sync=True)
     """The part of the width that is the table's."""
     least, most, usual = (t.Float(number).tag(sync=True) for number in SPLITS)

@@ -44,6 +44,27 @@ const soon = (act) => {
   return ask;
 };
 
+/**
+ * Like `soon`, but while something in `el` is pressed only when it is let go: what is put in its place would not hear the click.
+ * @param {HTMLElement} el @param {() => void} act
+ */
+const calmly = (el, act) => {
+  let pressed = false, late = false;
+  const draw = soon(() => { late = pressed; if (!pressed) act(); });
+  const press = (e) => { if (e.type === "pointerdown" || e.key === " ") pressed = true; };
+  const letGo = (e) => {   // a list that opened over the page keeps the release to itself, but not the next move
+    if (!pressed || e.buttons) return;
+    pressed = false;
+    if (late) draw();
+  };
+  const ends = ["pointerup", "pointercancel", "pointermove", "keyup"];
+  for (const kind of ["pointerdown", "keydown"]) el.addEventListener(kind, press, true);
+  for (const kind of ends) addEventListener(kind, letGo, true);
+  const ask = () => draw();
+  ask.stop = () => { draw.stop(); for (const kind of ends) removeEventListener(kind, letGo, true); };
+  return ask;
+};
+
 /** The numbers behind the bytes of a trait. @param {Int32ArrayConstructor | Float64ArrayConstructor | Uint8ArrayConstructor} kind */
 const decoded = (kind, view) => new kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 

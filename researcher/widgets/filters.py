@@ -18,7 +18,7 @@ LISTED = 200  # values of a param that the page knows before it is opened
 class FiltersFace(Face):
     """Dropdowns of several values, each with its count; for numbers a range, for text what it contains."""
 
-    _esm = module("numbers.js", "filters.js")
+    _esm = module("numbers.js", "asking.js", "filters.js")
     facets: t.List[Any] = t.List().tag(sync=True)
     """For each param its name, how many values it has, the key and label of each, and the numbers where all values are
     numbers. Of a param of very many only the chosen ones are listed, unless it is the one that is open."""

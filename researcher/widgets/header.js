@@ -79,9 +79,10 @@ function render({ model, el }) {
       damaged.length > 100 && h("li", {}, `and ${count(damaged.length - 100)} more`));
     el.replaceChildren(line, ...(files ? [files] : []), ...(notice ? [h("div", { class: "rs-notice", role: "status" }, notice)] : []));
   };
-  const kernel = watchKernel(model, el, () => draw());
+  const redraw = calmly(el, draw);
+  const kernel = watchKernel(model, el, redraw);
   const leave = attend(model, kernel);
-  const stop = follow(model, ["source", "notice", "total", "visible", "selected", "by_hand", "statuses", "damaged"], draw);
-  return () => { stop(); leave(); kernel.stop(); };
+  const stop = follow(model, ["source", "notice", "total", "visible", "selected", "by_hand", "statuses", "damaged"], redraw);
+  return () => { stop(); redraw.stop(); leave(); kernel.stop(); };
 }
 export default { render };

@@ -86,7 +86,12 @@ const headingsIn = (head, said, table) => {
         onclick: (e) => { if (!dragging) sort(name, e.shiftKey); dragging = false; }, onkeydown: (e) => key(e, name), onpointerdown: (e) => press(e, name) },
       h("bdi", {}, name, i < 0 ? "" : `${down ? " ↓" : " ↑"}${many ? i + 1 : ""}`)), movable && edge(name));
   };
+  let drawn = "";
+  /** Draws them where something in them changed: one that is pressed must hear its click. */
   return (columns, folded) => {
+    const now = JSON.stringify([columns.map(({ name, kind }) => [name, kind]), folded, table.sort()]);
+    if (now === drawn) return;
+    drawn = now;
     const held = head.contains(document.activeElement) ? document.activeElement.dataset.column : undefined;
     head.replaceChildren(h("div", { class: "rs-th", role: "columnheader", "aria-label": "colour" }), heading("title", false, false),
       h("div", { class: "rs-th rs-num rs-n", role: "columnheader", "aria-label": "number of repeats" }, folded ? "n" : ""),

@@ -43,7 +43,9 @@ function render({ model, el }) {
     body.setAttribute("aria-busy", String(busy));
     state.textContent = busy ? "computing…" : "";
   };
-  const stops = [follow(model, AIM, drawTools), follow(model, ["rows", "objective", "notice", "said", "warnings"], draw), follow(model, ["busy"], drawBusy)];
+  const redraw = calmly(body, draw);
+  const stops = [follow(model, AIM, drawTools), follow(model, ["rows", "objective", "notice", "said", "warnings"], redraw), redraw.stop,
+    follow(model, ["busy"], drawBusy)];
   return () => stops.forEach((stop) => stop());
 }
 export default { render };

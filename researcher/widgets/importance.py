@@ -98,8 +98,8 @@ class ImportanceView(View):
         self._shown = None
         self._refresh()
 
-    def _aim(self, which: str, observation: str) -> None:
-        take_aim(self.state, which, observation)
+    def _aim(self, **chosen: str) -> None:
+        take_aim(self.state, **chosen)
 
     def _open(self, param: str) -> None:
         """Show a param against the objective."""

@@ -12,7 +12,7 @@ async function render({ model, el }) {
 
   // What is asked of the kernel; filters and the order of the axes are shown at once.
   const log = (column, on) => asking.ask({ verb: "log", column, on });
-  const arrange = (order, done) => { asking.show("axes", order); if (done) asking.ask({ verb: "arrange", axes: order }); };
+  const arrange = (order, done) => (done ? asking.tell("axes", order, { verb: "arrange", axes: order }) : asking.show("axes", order));
   const keep = ({ name }, kept) => {
     const { [name]: _, ...others } = asking.get("kept");
     asking.show("kept", kept ? { ...others, [name]: kept } : others);

@@ -14,9 +14,10 @@ const coloured = (text) => {
 
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
-  let waiting = 0;
+  let waiting = 0;   // until what is being typed is asked
   const behind = h("div", { class: "rs-behind", "aria-hidden": "true" });
-  const ask = () => { clearTimeout(waiting); send(model, el, { verb: "ask", text: input.value }); };
+  const asking = askingOf(model, el, () => draw());
+  const ask = () => { clearTimeout(waiting); waiting = 0; asking.tell("text", input.value, { verb: "ask", text: input.value }); };
   const typed = () => { behind.replaceChildren(...coloured(input.value)); behind.scrollLeft = input.scrollLeft; };
   const input = h("input", {
     class: "rs-query", "aria-label": "query", spellcheck: "false", autocomplete: "off",
@@ -29,8 +30,8 @@ function render({ model, el }) {
   const said = h("div", { class: "rs-said", role: "status" });
   el.replaceChildren(h("div", { class: "rs-row" }, h("div", { class: "rs-ask" }, behind, input), clear), said);
   const draw = () => {
-    const text = model.get("text"), [at, reason] = model.get("mistake"), hint = model.get("hint");
-    if (document.activeElement !== input || !waiting) { if (input.value !== text) input.value = text; }
+    const text = asking.get("text"), [at, reason] = model.get("mistake"), hint = model.get("hint");
+    if (!waiting && input.value !== text) input.value = text;
     typed();
     input.setAttribute("aria-invalid", String(reason !== undefined));
     said.className = `rs-said ${reason === undefined ? "rs-soft" : "rs-warn"}`;
@@ -38,6 +39,6 @@ function render({ model, el }) {
     said.hidden = reason === undefined && !hint;
   };
   const stop = follow(model, ["text", "mistake", "hint"], draw);
-  return () => { clearTimeout(waiting); stop(); };
+  return () => { clearTimeout(waiting); stop(); asking.stop(); };
 }
 export default { render };

@@ -13,7 +13,7 @@ from researcher.widgets.view import Face, View, module
 class QueryFace(Face):
     """A line of text with the mistake in it pointed at."""
 
-    _esm = module("query.js")
+    _esm = module("asking.js", "query.js")
     text = t.Unicode().tag(sync=True)
     mistake: t.List[Any] = t.List().tag(sync=True)
     hint = t.Unicode().tag(sync=True)

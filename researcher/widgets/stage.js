@@ -28,7 +28,7 @@ const stageOf = (asking, pointing, plot) => {
   const el = h("div", { class: "rs-stage" }, canvas, over, tip, said);
   let ours = false, mouse = null, from = null, drag = null;
 
-  const select = (numbers) => { asking.show("selected", numbers); asking.ask({ verb: "select", numbers }); };
+  const select = (numbers) => asking.tell("selected", numbers, { verb: "select", numbers });
   const pointed = () => { const rows = plot.rows(), row = rows.rowOf(pointing.get("number")); return row >= 0 && rows.seen[row] ? row : -1; };
   /** Show what is pointed at, here or elsewhere; the tip only for what is pointed at here. */
   const show = () => {

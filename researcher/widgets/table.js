@@ -2,13 +2,14 @@ const ROW = 27;          // px, as in explorer.css
 const TALLEST = 18;      // rows in sight
 const SPARE = 6;         // rows drawn beyond the edges
 const TAG = " baseline"; // beside the title, as wide as this
+const MARKS = ["selected", "pinned", "baseline", "unseen"];
 
 /** @param {{ model: any, el: HTMLElement }} context */
 async function render({ model, el }) {
   const pointing = await linked(model, "pointing");
   let sent = new Map(), columns = [], shown = [], numbers = new Int32Array(), order = numbers, groups = numbers, lines = linesOf(numbers, groups, () => false, new Set()), at = 0, anchor = null, moved = false;
-  let rowOf = new Map(), looks = [], swatches = new Int16Array(), marks = {}, base = null, unfolded = new Set(), widths = widthsOf();
-  const numberOf = (row) => numbers[row], ask = (content) => send(model, el, content);
+  let rowOf = new Map(), looks = [], swatches = new Int16Array(), marks = {}, told = {}, base = null, unfolded = new Set(), widths = widthsOf();
+  const numberOf = (row) => numbers[row], asking = askingOf(model, el, () => redraw());
 
   const head = h("div", { class: "rs-thead", role: "row" }), pins = h("div", { class: "rs-pins", role: "rowgroup" });
   const body = h("div", { class: "rs-tbody", role: "rowgroup" }), none = h("div", { class: "rs-none rs-soft" }), said = h("div", { class: "rs-unseen", "aria-live": "polite" });
@@ -54,27 +55,46 @@ async function render({ model, el }) {
     el.style.setProperty("--rs-rows", String(Math.min(TALLEST, Math.max(3, numbers.length))));
   };
 
-  const show = (names) => {   // at once, before the kernel says so
-    shown = names;
+  /** Which columns there are, and all that is in them. */
+  const build = () => {
+    shown = asking.get("shown");
     columns = shown.map((name) => sent.get(name)).filter(Boolean);
     lay();
     rows.stale(true);
     pins.replaceChildren();
     body.replaceChildren();
     drawHead();
+  };
+  /** Takes over what is marked, and tells in which ways something is marked anew. */
+  const mark = () => MARKS.filter((name) => {
+    const now = asking.get(name), anew = now !== told[name];
+    if (anew) [told[name], marks[name]] = [now, new Set(now)];
+    return anew;
+  });
+  /** What is asked for is shown before the kernel says so. */
+  const redraw = () => {
+    if (JSON.stringify(asking.get("shown")) !== JSON.stringify(shown)) { build(); menu.draw(); }
+    drawHead();
+    if (mark().some((name) => name !== "selected")) arrange();
     draw();
   };
-  const rearrange = (names) => { if (names && names.every((name) => sent.has(name))) show(names); ask({ verb: "arrange", columns: names }); menu.draw(); };
-  const verbs = { shown: () => shown, arrange: rearrange, sort: () => model.get("sort"), sortBy: (sort) => { model.set("sort", sort); ask({ verb: "sort_by", sort }); },
+  const rearrange = (names) => { if (names) asking.show("shown", names); asking.ask({ verb: "arrange", columns: names }); };
+  const verbs = { shown: () => shown, arrange: rearrange, sort: () => asking.get("sort"), sortBy: (sort) => asking.tell("sort", sort, { verb: "sort_by", sort }),
     resize: (name, px) => { widths.drag(name, px); lay(); }, down: () => scroller.focus({ preventScroll: true, focusVisible: true }),
-    menu: () => model.get("menu"), observed: () => model.get("observed"), folded: () => groups.length > 0, fold: (on) => ask({ verb: "fold", on }) };
+    menu: () => model.get("menu"), observed: () => model.get("observed"), folded: () => groups.length > 0, fold: (on) => asking.ask({ verb: "fold", on }) };
   const menu = columnsMenu(outer, verbs), headings = headingsIn(head, said, { ...verbs, menu: menu.corner });
   const drawHead = () => headings(columns, groups.length > 0);
 
   // What is done to lines.
 
   const members = (some) => some.flatMap((line) => line.rows.map(numberOf));
-  const select = (chosen) => { marks.selected = new Set(chosen); draw(); ask({ verb: "select", numbers: [...marks.selected] }); };
+  const select = (chosen) => { const all = [...new Set(chosen)]; asking.tell("selected", all, { verb: "select", numbers: all }); };
+  const among = (name, line) => line.rows.some((row) => marks[name].has(numbers[row]));
+  /** Marks the experiments of a line, or no longer. */
+  const turn = (name, line, on, content) => {
+    const own = members([line]), others = asking.get(name).filter((number) => !own.includes(number));
+    asking.tell(name, on ? [...others, ...own] : others, { ...content, numbers: own });
+  };
   const pick = (place, { shiftKey, ctrlKey, metaKey }) => {
     const own = members([lines.at(place)]), now = marks.selected;
     at = place;
@@ -96,9 +116,9 @@ async function render({ model, el }) {
   };
   const acts = {
     unfold,
-    pin: (line) => ask({ verb: "pin", numbers: members([line]), on: !line.rows.some((row) => marks.pinned.has(numbers[row])) }),
-    base: (line) => ask({ verb: "compare_to", numbers: line.rows.some((row) => marks.baseline.has(numbers[row])) ? [] : members([line]).slice(0, 1) }),
-    eye: (line) => ask({ verb: "see", numbers: members([line]), on: line.rows.every((row) => marks.unseen.has(numbers[row])) }),
+    pin: (line) => { const on = !among("pinned", line); turn("pinned", line, on, { verb: "pin", on }); },
+    base: (line) => { const own = among("baseline", line) ? [] : members([line]).slice(0, 1); asking.tell("baseline", own, { verb: "compare_to", numbers: own }); },
+    eye: (line) => { const on = line.rows.every((row) => marks.unseen.has(numbers[row])); turn("unseen", line, !on, { verb: "see", on }); },
   };
   acts.blind = acts.eye;
 
@@ -158,15 +178,9 @@ async function render({ model, el }) {
       rowOf = new Map(Array.from(numbers, (number, row) => [number, row]));
       sent = columnsOf(model.get("columns"));
       groups = int32(model.get("groups"));
-      shown = model.get("shown");
-      columns = shown.map((name) => sent.get(name)).filter(Boolean);
       const own = model.get("baseline").map((number) => rowOf.get(number)).filter((row) => row !== undefined);
       base = own.length ? own : null;
-      lay();
-      rows.stale(true);
-      pins.replaceChildren();
-      body.replaceChildren();
-      drawHead();
+      build();
     }),
     follow(model, ["sort"], drawHead),
     follow(model, ["menu", "observed", "shown", "groups"], menu.draw),
@@ -174,7 +188,7 @@ async function render({ model, el }) {
       patched(sent, model.get("cells"));
       order = int32(model.get("order"));
       [looks, swatches] = [model.get("looks"), new Int16Array(whole(model.get("swatches")))];
-      for (const name of ["selected", "pinned", "baseline", "unseen"]) marks[name] = new Set(model.get(name));
+      mark();
       if (base && groups.length) {   // all its repeats that are visible stand for it
         const own = [...order].filter((row) => groups[row] === groups[base[0]]);
         base = own.length ? own : base;
@@ -184,6 +198,6 @@ async function render({ model, el }) {
     }),
   ];
   pointing.on("change:number", rows.point);
-  return () => { stops.forEach((stop) => stop()); menu.close(); pointing.off("change:number", rows.point); };
+  return () => { stops.forEach((stop) => stop()); asking.stop(); menu.close(); pointing.off("change:number", rows.point); };
 }
 export default { render };

@@ -23,7 +23,15 @@ class TableFace(Face):
     """A table that draws only the rows in sight; all cells are sent once, filtering and sorting send an order."""
 
     _esm = module(
-        "numbers.js", "cells.js", "stack.js", "sight.js", "headings.js", "at_step.js", "columns.js", "table.js"
+        "numbers.js",
+        "asking.js",
+        "cells.js",
+        "stack.js",
+        "sight.js",
+        "headings.js",
+        "at_step.js",
+        "columns.js",
+        "table.js",
     )
     columns: t.List[Any] = t.List().tag(sync=True)
     """The cells of all columns that were shown since the experiments came; see `researcher.widgets.cells`."""

@@ -17,6 +17,7 @@ function render({ model, el }) {
         tabindex: name === chosen ? "0" : "-1", onclick: () => open(name), onkeydown: (e) => move(e, i) }, name))));
     if (held) el.querySelector("[aria-selected=true]")?.focus();
   };
-  return follow(model, ["names", "chosen"], draw);
+  const redraw = calmly(el, draw), stop = follow(model, ["names", "chosen"], redraw);
+  return () => { stop(); redraw.stop(); };
 }
 export default { render };

@@ -6,7 +6,12 @@ const CLIP = "Leave out of the y ranges what lies beyond the 5 to 95 % range by 
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
   let open = "";
-  const look = (name) => (value) => send(model, el, { verb: "look", name, value });
+  const asking = askingOf(model, el, () => redraw());
+  const look = (name) => (value) => asking.tell("look", { ...asking.get("look"), [name]: value }, { verb: "look", name, value });
+  const flip = (name, on) => {
+    const others = asking.get("chosen").filter((other) => other !== name), observations = on ? [...others, name] : others;
+    asking.tell("chosen", observations, { verb: "draw", observations });
+  };
   const titled = (title, control) => { control.title = title; return control; };
   const shut = () => { if (open) { const was = open; open = ""; draw(); el.querySelector(`[data-menu="${was}"]`)?.focus(); } };
 
@@ -16,7 +21,7 @@ function render({ model, el }) {
     open === name && h("div", { class: "rs-menu rs-right", role: "group", "aria-label": name }, ...content));
   const observation = (name, chosen) => h("label", { title: name },
     h("input", { type: "checkbox", checked: chosen.includes(name), "data-observation": name, "data-held": `draw ${name}`,
-      onchange: (e) => send(model, el, { verb: "draw", observations: e.target.checked ? [...chosen, name] : chosen.filter((n) => n !== name) }) }),
+      onchange: (e) => flip(name, e.target.checked) }),
     h("span", { class: "rs-value" }, name));
   const smooth = (weight) => h("label", { class: "rs-pill rs-pick rs-smooth", title: SMOOTHING }, "smooth",
     h("input", { type: "range", min: "0", max: "0.99", step: "0.01", value: String(weight), "aria-label": "smoothing", "data-held": "smoothing",
@@ -33,7 +38,7 @@ function render({ model, el }) {
       ...groups.map(([kind, names]) => h("optgroup", { label: kind }, ...names.map((name) => h("option", { value: name, selected: name === chosen }, name))))));
 
   const draw = () => {
-    const [observed, params, chosen, zoom, now] = ["observed", "params", "chosen", "zoom", "look"].map((name) => model.get(name));
+    const [observed, params, chosen, zoom, now] = ["observed", "params", "chosen", "zoom", "look"].map(asking.get);
     const kinds = ["step", "time", "clock"], columns = [["params", params], ["about the record", ["title", "status"].filter((name) => !params.includes(name))]];
     refilled(el, ...(observed.length ? [h("div", { class: "rs-row rs-tools" },
       picker("x", [["what was recorded", kinds], ["observations", observed.filter((name) => !kinds.includes(name))]], now.x, look("x")),
@@ -47,15 +52,16 @@ function render({ model, el }) {
         titled(CLIP, toggle("clip outliers", now.clip, look("clip"))),
         toggle("share y", now.share_y, look("share_y")))),
       h("span", { class: "rs-grow" }),
-      zoom.length > 0 && h("button", { class: "rs-pill rs-on", "data-held": "unzoom", title: "show all; so does a double click", onclick: () => send(model, el, { verb: "unzoom" }) },
+      zoom.length > 0 && h("button", { class: "rs-pill rs-on", "data-held": "unzoom", title: "show all; so does a double click", onclick: () => asking.tell("zoom", [], { verb: "unzoom" }) },
         `${zoom.map((x) => Number(x.toPrecision(3))).join(" – ")} ×`),
       menu("observations", ["observations ", h("b", {}, count(chosen.length))],
         h("div", { class: "rs-options" }, ...observed.map((name) => observation(name, chosen)))))] : []));
   };
+  const redraw = calmly(el, draw);
   const away = (e) => { if (open && !e.composedPath().includes(el)) { open = ""; draw(); } };
   document.addEventListener("pointerdown", away);
   el.addEventListener("keydown", (e) => { if (e.key === "Escape") shut(); e.stopPropagation(); });
-  const stop = follow(model, ["observed", "params", "chosen", "zoom", "look"], draw);
-  return () => { document.removeEventListener("pointerdown", away); stop(); };
+  const stops = [follow(model, ["observed", "params", "chosen", "zoom", "look"], redraw), redraw.stop, asking.stop];
+  return () => { document.removeEventListener("pointerdown", away); stops.forEach((stop) => stop()); };
 }
 export default { render };

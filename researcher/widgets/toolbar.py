@@ -16,7 +16,7 @@ CHOICES = ("x", "log_x", "log_y", "share_y", "clip", "smoothing", "band", "group
 class ToolbarFace(Face):
     """Dropdowns, switches and a slider for all that is chosen of the panels."""
 
-    _esm = module("picks.js", "toolbar.js")
+    _esm = module("picks.js", "asking.js", "toolbar.js")
     observed: t.List[Any] = t.List().tag(sync=True)
     params: t.List[Any] = t.List().tag(sync=True)
     chosen: t.List[Any] = t.List().tag(sync=True)

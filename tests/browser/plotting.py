@@ -76,4 +76,5 @@ def told(notebook: Notebook, expression: str, shown: str) -> None:
     """Wait until an expression in the kernel has this value as it is printed: a page's messages may come later."""
     wait = "import time\nuntil = time.monotonic() + 20\n"
     wait += f"while str({expression}) != {shown!r} and time.monotonic() < until:\n    time.sleep(0.01)"
-    assert notebook.add_and_run(f"{wait}\nprint({expression})") == shown
+    found = notebook.add_and_run(f"{wait}\nprint({expression})")
+    assert found == shown, found
