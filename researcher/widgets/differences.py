@@ -66,7 +66,7 @@ class DifferencesView(View):
         state, table = self.state, self.table
         chosen = self._settings.of(state.selected, state.all_repeats)
         each = len(state.selected) <= _EACH
-        columns = [Setting(e, (e,)) for e in state.selected] if each else chosen[:_COLUMNS]
+        columns = [Setting((e,), (e,)) for e in state.selected] if each else chosen[:_COLUMNS]
         self._looks = looks_of(state, [setting.first for setting in (*columns, *chosen[:_COLUMNS])])
         with table.hold_sync():
             table.notice = _notice(len(state.selected))

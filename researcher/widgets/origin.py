@@ -84,7 +84,7 @@ class OriginView(View):
 
     def _select_both(self, number: int) -> None:
         """Select the experiment and another one, and show what differs between them."""
-        self.state.selected = (self.state.selected[0], *self.state.numbered([number]))
+        self.state.select([self.state.selected[0], *self.state.numbered([number])])
         self.state.tab = "differences"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import bqplot as bq
+import numpy as np
 
 from researcher.widgets.drawn import Drawn
 from researcher.widgets.late import Area, Text
@@ -126,12 +127,14 @@ class PanelsView(View):
 
     def _select(self, number: int, more: bool = False) -> None:
         state = self.state
-        clicked = state.numbered(self.overlay.members.get(str(number), [number]))
-        others = [e for e in state.selected if e not in clicked]
+        clicked = state.rows_of(state.numbered(self.overlay.members.get(str(number), [number])))
+        before = state.rows_of(state.selected)
+        others, fresh = before[~np.isin(before, clicked)], clicked[~np.isin(clicked, before)]
         if more:
-            state.select([*others, *(e for e in clicked if e not in state.selected)])
-        else:
-            state.select([] if set(state.selected) == set(clicked) else clicked)
+            clicked = np.concatenate([others, fresh])
+        elif not (len(others) or len(fresh)):
+            clicked = fresh
+        state.select(state.at(clicked))
 
     def _zoom(self, x: Sequence[float] | None) -> None:
         self.state.zoom = tuple(self.supply.x.number(place) for place in x or ())

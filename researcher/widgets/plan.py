@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from researcher.arrays import Indices
+from researcher.arrays import Indices, grouped
 from researcher.experiment import Experiment
 from researcher.params import ABSENT, flattened, label, value_key, varying
 from researcher.widgets.palette import COLOURS, DASHES, colour, dash
@@ -133,10 +133,8 @@ def _members(state: ExplorerState) -> list[tuple[Hashable, Indices]]:
     else:
         facet = state.data.facet(state.group)
         codes, keys = facet.codes, facet.keys
-    groups, first, member = np.unique(codes[state.rows], return_index=True, return_inverse=True)
-    places = np.split(np.argsort(member, kind="stable"), np.cumsum(np.bincount(member, minlength=len(groups)))[:-1])
     unseen = state.rows_of(state.unseen)
-    found = [(keys[groups[i]], state.rows[places[i]]) for i in np.argsort(first)]
+    found = [(keys[code], state.rows[places]) for code, places in grouped(codes[state.rows])]
     return [(key, rows) for key, rows in found if not np.isin(rows, unseen).all()]
 
 

@@ -79,7 +79,7 @@ class PlotView(View):
         plot.columns = {name: self._axis(name) for name in dict.fromkeys(names) if name}
         plot.logs = {name: self._is_log(name) for name in plot.columns}
         plot.rows = np.sort(state.rows).astype("<i4").tobytes()
-        plot.selected = [state.number(e) for e in state.selected]
+        plot.selected = state.numbers_of(state.selected)
 
     def _axis(self, name: str) -> dict[str, Any]:
         column = self.state.column(name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from researcher.analysis.repeats import seed_params
+from researcher.arrays import grouped
 from researcher.experiment import Experiment
 from researcher.widgets.state import ExplorerState
 
@@ -17,12 +18,17 @@ class Setting:
     """Experiments that differ in nothing but their seed.
 
     Attributes:
-        first: the one that stands for them.
+        chosen: those of them that were chosen.
         members: all of them that are taken in.
     """
 
-    first: Experiment
-    members: tuple[Experiment, ...]
+    chosen: Sequence[Experiment]
+    members: Sequence[Experiment]
+
+    @property
+    def first(self) -> Experiment:
+        """The one that stands for them."""
+        return self.chosen[0]
 
     @property
     def title(self) -> str:
@@ -44,15 +50,14 @@ class Settings:
             experiments: some that are loaded.
             all_repeats: whether the other repeats of each, in the order in which they are loaded, are taken in.
         """
-        numbers = self._state.repeats()
-        groups: dict[int, list[Experiment]] = {}
-        for experiment in experiments:
-            groups.setdefault(int(numbers[self._state.row(experiment)]), []).append(experiment)
-        found = {number: Setting(members[0], tuple(members)) for number, members in groups.items()}
+        state, numbers = self._state, self._state.repeats()
+        rows = state.rows_of(experiments)
+        groups = {number: rows[places] for number, places in grouped(numbers[rows])}
+        every = groups
         if all_repeats:
-            every = {number: self._state.at(np.flatnonzero(numbers == number)) for number in groups}
-            found = {number: Setting(groups[number][0], tuple(members)) for number, members in every.items()}
-        return list(found.values())
+            there = np.flatnonzero(np.isin(numbers, [*groups]))
+            every = {number: there[places] for number, places in grouped(numbers[there])}
+        return [Setting(state.at(chosen), state.at(every[number])) for number, chosen in groups.items()]
 
     def seeds(self) -> frozenset[str]:
         """The params in which repeats differ."""

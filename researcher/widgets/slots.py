@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 
-from researcher.experiment import Experiment
+import numpy as np
+
+from researcher.arrays import Indices
 
 CURVES = 150  # curves over all panels that a page still pans smoothly
 
@@ -29,19 +31,16 @@ class Slots:
         return self._of.get(number)
 
 
-def chosen_to_draw(
-    visible: Sequence[Experiment], selected: Sequence[Experiment], n_selected: int, n_panels: int
-) -> tuple[Experiment, ...]:
+def chosen_to_draw(visible: Indices, selected: Indices, n_selected: int, n_panels: int) -> Indices:
     """The first of the visible experiments, as many as panels have room for, and those that are selected.
 
     Args:
-        visible: as sorted.
-        selected: those of them that are selected, in the same order.
+        visible: their rows, as sorted.
+        selected: those of the rows that are selected, in the same order.
         n_selected: how many are selected, visible or not.
         n_panels: how many panels there are.
     """
     limit = max(1, CURVES // max(1, n_panels))
-    chosen = selected[: 2 * limit]
-    wanted = set(selected)
-    first = [e for e in visible[: limit + len(selected)] if e not in wanted]
-    return (*first[: max(0, limit - n_selected)], *chosen)
+    others = visible[: limit + len(selected)]
+    first = others[~np.isin(others, selected)]
+    return np.concatenate([first[: max(0, limit - n_selected)], selected[: 2 * limit]])

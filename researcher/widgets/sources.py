@@ -6,8 +6,10 @@ import threading
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import traitlets as t
 
+from researcher.arrays import Indices
 from researcher.experiment import Experiment
 from researcher.storage.shelved import Shelved
 from researcher.tables.facets import Kept
@@ -49,13 +51,13 @@ class Sources(Look):
     """The values that are kept, by dotted param name."""
     among: Any = Many(None, allow_none=True)
     """The experiments that were chosen by hand to be looked at, or None for all."""
-    selected = t.Tuple()
+    selected: Any = Many()
     """The experiments that were selected by hand, in the order of selection."""
-    pinned = t.Tuple()
+    pinned: Any = Many()
     """The experiments that stay on top of the table, where they are visible."""
-    baseline = t.Tuple()
+    baseline: Any = Many()
     """The one experiment that the table compares the others to, or nothing."""
-    unseen = t.Tuple()
+    unseen: Any = Many()
     """The experiments whose curves are hidden by hand."""
     sort = t.Tuple()
     """Pairs of column and whether it descends, the most important first."""
@@ -73,9 +75,17 @@ class Sources(Look):
         with self.lock:
             super().notify_change(change)
 
+    def at(self, rows: Indices) -> Shelved:
+        """The experiments in these places in ``experiments``; each is made when it is touched."""
+        raise NotImplementedError
+
+    def rows_of(self, experiments: Iterable[Experiment]) -> Indices:
+        """The places of those of these experiments that are loaded, each once, in the order given."""
+        raise NotImplementedError
+
     def loaded_ones(self, experiments: Iterable[Experiment]) -> Shelved:
         """Those of these experiments that are loaded, each once, as they were last read."""
-        raise NotImplementedError
+        return self.at(self.rows_of(experiments))
 
     def choose(self, param: str, values: Collection[object]) -> None:
         """Keep only experiments whose ``param`` is one of ``values``; no values: any."""
@@ -97,7 +107,7 @@ class Sources(Look):
     def select(self, experiments: Iterable[Experiment]) -> None:
         """Select these experiments and no others."""
         with self.lock:
-            self.selected = tuple(self.loaded_ones(experiments))
+            self.selected = self.loaded_ones(experiments)
 
     def pin(self, experiments: Iterable[Experiment], on: bool = True) -> None:
         """Keep these experiments on top of the table, or no longer."""
@@ -112,7 +122,7 @@ class Sources(Look):
     def compare_to(self, experiments: Iterable[Experiment]) -> None:
         """Compare all others to the first of these experiments, or to none."""
         with self.lock:
-            self.baseline = tuple(self.loaded_ones(experiments)[:1])
+            self.baseline = self.loaded_ones(experiments)[:1]
 
     def look_at(self, experiments: Iterable[Experiment]) -> None:
         """Look at these experiments and no others, whatever was filtered before."""
@@ -120,10 +130,8 @@ class Sources(Look):
             self.query, self.filters, self.sort = "", {}, ()
             self.among = self.loaded_ones(experiments)
 
-    def _with(
-        self, before: Iterable[Experiment], experiments: Iterable[Experiment], on: bool
-    ) -> tuple[Experiment, ...]:
+    def _with(self, before: Iterable[Experiment], experiments: Iterable[Experiment], on: bool) -> Shelved:
         """What was chosen before, with these experiments or without them."""
-        changed = self.loaded_ones(experiments)
-        gone = set(changed)
-        return (*(e for e in before if e not in gone), *(changed if on else ()))
+        changed, rows = self.rows_of(experiments), self.rows_of(before)
+        others = rows[~np.isin(rows, changed)]
+        return self.at(np.concatenate([others, changed]) if on else others)

@@ -124,13 +124,13 @@ class ExplorerState(Sources):
         with self.lock:
             return self._numbers.number(experiment)
 
-    def numbered(self, numbers: Iterable[int]) -> list[Experiment]:
+    def numbered(self, numbers: Iterable[int]) -> Shelved:
         """The loaded experiments of these numbers, in their order; unknown numbers are passed over."""
-        return [*self.at(self._loaded.numbered(np.array([*numbers], dtype=np.intp)))]
+        return self.at(self._loaded.numbered(np.array([*numbers], dtype=np.intp)))
 
-    def loaded_ones(self, experiments: Iterable[Experiment]) -> Shelved:
-        """Those of these experiments that are loaded, each once, as they were last read."""
-        return self.at(self.rows_of(experiments))
+    def numbers_of(self, experiments: Iterable[Experiment]) -> list[int]:
+        """The numbers of those of these experiments that are loaded, in their order."""
+        return self.numbers[self.rows_of(experiments)].tolist()  # type: ignore[no-any-return]
 
     def at(self, rows: Indices) -> Shelved:
         """The experiments in these places in ``experiments``; each is made when it is touched."""
@@ -223,7 +223,7 @@ class ExplorerState(Sources):
         self._count_statuses()
         self.set_trait("observed", self.data.observed)
         for chosen in ("selected", "pinned", "baseline", "unseen"):
-            setattr(self, chosen, tuple(self.loaded_ones(getattr(self, chosen))))
+            setattr(self, chosen, self.loaded_ones(getattr(self, chosen)))
         if self.among is not None:
             self.among = self.loaded_ones(self.among)
         self._choose_panels()
@@ -283,8 +283,7 @@ class ExplorerState(Sources):
         self.set_trait("visible", self._loaded.at(rows))
 
     def _draw(self) -> None:
-        selected = [*self.at(self.rows[np.isin(self.rows, self.rows_of(self.selected))])]
-        drawn = chosen_to_draw(self.visible, selected, len(self.selected), len(self.observations))
-        self._slots.give(map(self.number, drawn))
-        unseen = set(self.unseen)
-        self.set_trait("drawn", tuple(e for e in drawn if e not in unseen))
+        selected, n_panels = self.rows_of(self.selected), len(self.observations)
+        drawn = chosen_to_draw(self.rows, self.rows[np.isin(self.rows, selected)], len(selected), n_panels)
+        self._slots.give(self.numbers[drawn].tolist())
+        self.set_trait("drawn", tuple(self.at(drawn[~np.isin(drawn, self.rows_of(self.unseen))])))

@@ -115,7 +115,7 @@ class TableView(View):
                 table.order = state.rows.astype("<i4").tobytes()
             self._paint()
             for mark in ("selected", "pinned", "baseline", "unseen"):
-                setattr(table, mark, [state.number(e) for e in getattr(state, mark)])
+                setattr(table, mark, state.numbers_of(getattr(state, mark)))
             table.sort = [list(pair) for pair in state.sort]
 
     def _fill(self, names: Sequence[str]) -> None:

@@ -227,7 +227,7 @@ def test_settings(state: ExplorerState) -> None:
 
 def test_settings_of_one_title_are_told_apart() -> None:
     settings = [
-        Setting(e, (e,)) for e in (Experiment({"title": "a", "lr": lr, "seed": i}) for i, lr in enumerate([1, 2]))
+        Setting((e,), (e,)) for e in (Experiment({"title": "a", "lr": lr, "seed": i}) for i, lr in enumerate([1, 2]))
     ]
     assert names_of(settings, {"seed"}) == ["a: lr 1", "a: lr 2"]
     assert contrast(settings, {"seed"}, ())[0][1][0]["name"] == "lr"

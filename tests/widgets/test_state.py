@@ -19,6 +19,7 @@ import researcher as rs
 from researcher.params import flattened, value_key
 from researcher.storage.directory import RecordsDirectory
 from researcher.widgets.palette import COLOURS, DASHES, colour, dash
+from researcher.widgets.settings import Settings
 from researcher.widgets.shown import frame_of
 from researcher.widgets.state import ExplorerState
 from researcher.widgets.viewing import view_of
@@ -259,7 +260,8 @@ def test_the_same_experiment_twice_is_one() -> None:
 
 def test_an_experiment_is_made_when_it_is_touched(tmp_path: Path) -> None:
     for i in range(300):
-        rs.record_experiment({"title": str(i), "a": i % 3}, tmp_path, {"loss": [1.0, 1 / (1 + i)], "n": i})
+        curves = {name: [1.0, 1 / (1 + i)] for name in ("loss", "val_loss", "error", "val_error")}
+        rs.record_experiment({"title": str(i), "a": i % 3}, tmp_path, {**curves, "n": i})
 
     def made() -> int:
         gc.collect()
@@ -277,6 +279,12 @@ def test_an_experiment_is_made_when_it_is_touched(tmp_path: Path) -> None:
     assert frame_of(state).index.to_list()[0] == state.data.names[state.rows[0]]
     assert view_of(state)["visible"]
     assert made() - before <= 2 * drawn + 20
+    state.pin(state.visible)
+    state.select(state.numbered(state.numbers.tolist()))
+    assert (len(state.selected), len(state.pinned)) == (300, len(state.visible))
+    assert len(state.drawn) == 2 * drawn
+    assert [len(setting.members) for setting in Settings(state).of(state.selected)] == [1] * 300
+    assert made() - before <= 3 * drawn + 20
     assert titles(state.visible[:2]) == [state.data.titles[row] for row in state.rows[:2]]
 
 
