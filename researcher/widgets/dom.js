@@ -45,23 +45,23 @@ const soon = (act) => {
 };
 
 /**
- * Like `soon`, but while something in `el` is pressed only when it is let go: what is put in its place would not hear the click.
- * @param {HTMLElement} el @param {() => void} act
+ * Calls `act`, but while something in `el` is pressed only when it is let go: what is put in its place would not hear the click.
+ * Its `soon` does so before the next picture. @param {HTMLElement} el @param {() => void} act
  */
 const calmly = (el, act) => {
   let pressed = false, late = false;
-  const draw = soon(() => { late = pressed; if (!pressed) act(); });
+  const ask = () => { late = pressed; if (!pressed) act(); };
   const press = (e) => { if (e.type === "pointerdown" || e.key === " ") pressed = true; };
   const letGo = (e) => {   // a list that opened over the page keeps the release to itself, but not the next move
     if (!pressed || e.buttons) return;
     pressed = false;
-    if (late) draw();
+    if (late) ask.soon();   // after the click
   };
   const ends = ["pointerup", "pointercancel", "pointermove", "keyup"];
   for (const kind of ["pointerdown", "keydown"]) el.addEventListener(kind, press, true);
   for (const kind of ends) addEventListener(kind, letGo, true);
-  const ask = () => draw();
-  ask.stop = () => { draw.stop(); for (const kind of ends) removeEventListener(kind, letGo, true); };
+  ask.soon = soon(ask);
+  ask.stop = () => { ask.soon.stop(); for (const kind of ends) removeEventListener(kind, letGo, true); };
   return ask;
 };
 

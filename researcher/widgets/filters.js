@@ -18,7 +18,7 @@ const said = (facet, kept) => {
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
   let open = null, all = false, sought = "", coming = null;
-  const asking = askingOf(model, el, () => redraw());
+  const asking = askingOf(model, el, () => redraw.soon());
   const listOf = (kept) => (Array.isArray(kept) ? kept : []), endsOf = (kept) => (Array.isArray(kept) || !kept ? {} : kept);
   /** What is kept of a param now: more may have been chosen since its menu was drawn. */
   const now = (param) => asking.get("chosen")[param];

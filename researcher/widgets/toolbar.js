@@ -6,7 +6,7 @@ const CLIP = "Leave out of the y ranges what lies beyond the 5 to 95 % range by 
 /** @param {{ model: any, el: HTMLElement }} context */
 function render({ model, el }) {
   let open = "";
-  const asking = askingOf(model, el, () => redraw());
+  const asking = askingOf(model, el, () => redraw.soon());
   const look = (name) => (value) => asking.tell("look", { ...asking.get("look"), [name]: value }, { verb: "look", name, value });
   const flip = (name, on) => {
     const others = asking.get("chosen").filter((other) => other !== name), observations = on ? [...others, name] : others;

@@ -30,6 +30,14 @@ READY = """count => {
     const panel = window.jupyterapp?.shell.currentWidget;
     return panel?.sessionContext?.isReady && panel.sessionContext.session?.kernel?.status === 'idle'
         && panel.content.widgets.length >= count; }"""
+# Keeps in ``unheard`` what controls asked of the kernel and were not answered yet; they may show it as done already.
+HEAR = """() => {
+    window.unheard = new Set();
+    jupyterapp.shell.currentWidget.sessionContext.session.kernel.anyMessage.connect((_, { direction, msg }) => {
+        const said = msg.content?.data?.content;
+        if (direction === 'send' && said?.asked) unheard.add(said.asked);
+        if (direction === 'recv' && said?.heard) unheard.delete(said.heard); }); }"""
+HEARD = "() => unheard.size === 0"
 # Starts something that takes its time, and leaves a mark when it is over; evaluate() itself has no timeout.
 START = "argument => {{ window.finished = false; ({0})(argument).finally(() => window.finished = true); }}"
 FINISHED = """window.finished
@@ -105,7 +113,7 @@ class Notebook:
         page.on("console", self._hear)
         page.on("pageerror", lambda e: self._console.append(f"{e.name}: {e.message}"))
         page.goto(server.address(path))
-        page.wait_for_function(READY, arg=cells)
+        self._begin(cells)
 
     @property
     def folder(self) -> Path:
@@ -119,6 +127,7 @@ class Notebook:
 
     def run_cell(self, index: int) -> None:
         """Run one cell and wait for it. AssertionError with the traceback if it fails."""
+        self.heard()
         self._run(RUN_CELL, index)
         self._assert_no_error([self._outputs()[index]])
 
@@ -133,7 +142,7 @@ class Notebook:
     def restart_kernel(self) -> None:
         """Restart the kernel and wait until the new one is ready."""
         self._run(RESTART)
-        self.page.wait_for_function(READY, arg=0)
+        self._begin()
 
     def start_new_cell(self, source: str) -> None:
         """Append a code cell, run it, and do not wait for it."""
@@ -143,7 +152,7 @@ class Notebook:
         """Save the notebook and load its page again; the kernel goes on."""
         self._run(SAVE)
         self.page.reload()
-        self.page.wait_for_function(READY, arg=0)
+        self._begin()
 
     def finish(self) -> None:
         """Wait for all cells that run. AssertionError with the traceback if one of them failed."""
@@ -153,9 +162,10 @@ class Notebook:
     def add_and_run(self, source: str) -> str:
         """Append a code cell, run it, and return its text output. AssertionError if it fails.
 
-        The kernel comes to it after all messages that the page sent before, so what it prints is the state
-        after every click until now.
+        The kernel has answered all messages that the page sent before, so what it prints is the state after every
+        click until now.
         """
+        self.heard()
         self._run(ADD_AND_RUN, source)
         outputs = self._outputs()[-1]
         self._assert_no_error([outputs])
@@ -174,6 +184,10 @@ class Notebook:
     def allow_errors(self) -> None:
         """Let the test pass in spite of errors()."""
         self.errors_allowed = True
+
+    def heard(self) -> None:
+        """Wait until the kernel has answered all that was done in the page."""
+        self.page.wait_for_function(HEARD)
 
     def at_rest(self) -> None:
         """Wait until nothing in the notebook moves any more."""
@@ -198,6 +212,11 @@ class Notebook:
         self.page.set_viewport_size(before)
         at_rest()
         return path
+
+    def _begin(self, cells: int = 0) -> None:
+        """Wait until so many cells and the kernel are there."""
+        self.page.wait_for_function(READY, arg=cells)
+        self.page.evaluate(HEAR)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":

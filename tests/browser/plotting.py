@@ -74,7 +74,7 @@ def selected_rows(notebook: Notebook, n: int) -> None:
 
 def told(notebook: Notebook, expression: str, shown: str) -> None:
     """Wait until an expression in the kernel has this value as it is printed: a page's messages may come later."""
-    wait = "import time\nuntil = time.monotonic() + 20\n"
+    wait = "import time\nuntil = time.monotonic() + 60\n"
     wait += f"while str({expression}) != {shown!r} and time.monotonic() < until:\n    time.sleep(0.01)"
     found = notebook.add_and_run(f"{wait}\nprint({expression})")
     assert found == shown, found

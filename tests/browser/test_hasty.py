@@ -88,7 +88,7 @@ def test_rows_are_picked_sorted_and_pinned_faster_than_the_kernel_answers(
     )
     told(notebook, "[e.params['title'] for e in explorer.selected]", "['run 8', 'run 5', 'run 11']")
     selected_rows(notebook, 3)
-    told(notebook, "(state.pinned, state.baseline, state.unseen)", "((), (), ())")
+    told(notebook, "[*state.pinned, *state.baseline, *state.unseen]", "[]")
 
 
 def test_columns_are_hidden_faster_than_the_kernel_answers(open_notebook: OpenNotebook, records: Path) -> None:

@@ -164,7 +164,7 @@ def test_pins_baseline_and_eye(open_notebook: OpenNotebook, records: Path) -> No
     gelu.get_by_role("button", name="compare the others").click()
     gelu.locator(".rs-tag", has_text="baseline").wait_for()
     assert page.locator(".rs-by.rs-better").count() > 0
-    assert said(notebook, "[e.title for e in explorer.state.pinned + explorer.state.baseline]") == "['gelu', 'gelu']"
+    assert said(notebook, "[e.title for e in (*explorer.pinned, *explorer.state.baseline)]") == "['gelu', 'gelu']"
     page.mouse.move(2, 2)
     notebook.screenshot("table-baseline")
 
@@ -173,7 +173,7 @@ def test_pins_baseline_and_eye(open_notebook: OpenNotebook, records: Path) -> No
     for key in ("Home", "ArrowDown", "v"):
         page.keyboard.press(key)
     waits(notebook, ".rs-hidden", 1)
-    assert said(notebook, "len(explorer.state.drawn), [e.title for e in explorer.state.unseen]") == "12 ['relu-128']"
+    assert said(notebook, "len(explorer.state.drawn), [e.title for e in explorer.unseen]") == "12 ['relu-128']"
     page.get_by_role("grid").focus()
     page.keyboard.press("v")
     waits(notebook, ".rs-hidden", 0)
@@ -186,8 +186,7 @@ def test_pins_baseline_and_eye(open_notebook: OpenNotebook, records: Path) -> No
     waits(notebook, ".rs-pins .rs-tr", 1)
     page.wait_for_function("document.querySelector('.rs-pins').textContent.startsWith('relu-128')")
     assert (
-        said(notebook, "[e.title for e in explorer.state.pinned + explorer.state.baseline]")
-        == "['relu-128', 'relu-128']"
+        said(notebook, "[e.title for e in (*explorer.pinned, *explorer.state.baseline)]") == "['relu-128', 'relu-128']"
     )
 
 
