@@ -10,16 +10,20 @@ const askingOf = (model, el, changed) => {
   const heard = () => {
     unheard -= 1;
     if (unheard > 0 || stopped) return;
+    const other = Object.entries(ours).some(([name, value]) => JSON.stringify(value) !== JSON.stringify(model.get(name)));
     ours = {};
-    changed();
+    if (other) changed();
   };
-  const show = (name, value) => { ours = { ...ours, [name]: value }; changed(); };
+  const expect = (name, value) => { ours = { ...ours, [name]: value }; };
+  const show = (name, value) => { expect(name, value); changed(); };
   const ask = (content) => { unheard += 1; send(model, el, content, heard); };
   return {
     /** The value of a trait, or what is shown instead. @param {string} name */
     get: (name) => (name in ours ? ours[name] : model.get(name)),
     show,
     ask,
+    /** What `get` gives from now on, where the control itself shows it already. */
+    expect,
     /** Shows what the trait will be, and asks for it. */
     tell: (name, value, content) => { show(name, value); ask(content); },
     stop: () => { stopped = true; },

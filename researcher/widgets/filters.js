@@ -24,7 +24,8 @@ function render({ model, el }) {
   const now = (param) => asking.get("chosen")[param];
   const change = (param, next, content) => {
     const { [param]: _, ...others } = asking.get("chosen");
-    asking.tell("chosen", next === null ? others : { ...others, [param]: next }, { ...content, param });
+    asking.expect("chosen", next === null ? others : { ...others, [param]: next });
+    asking.ask({ ...content, param });
   };
   const choose = (param, chosen) => change(param, chosen.length ? chosen : null, { verb: "choose", keys: chosen });
   const keep = (param, ends) => change(param, Object.values(ends).some((end) => end !== undefined) ? ends : null, { verb: "keep", kept: ends });
