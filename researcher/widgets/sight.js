@@ -68,6 +68,9 @@ const rowsIn = (table) => {
 
   const points = (el) => el.classList.toggle("rs-pointed", el.line.rows.some((one) => table.number(one) === table.pointed()));
 
+  /** Styles are found anew for an attribute that is set, even to what it was. */
+  const put = (el, name, value) => { if (el.getAttribute(name) !== value) el.setAttribute(name, value); };
+
   /** @param {HTMLElement} place @param {number} from the first line, at `offset` lines below the top of the place */
   const draw = (place, lines, from, to, offset) => {
     const used = [];
@@ -76,9 +79,9 @@ const rowsIn = (table) => {
       pool.set(line.id, el);
       el.line = line;
       if (el.version !== version) { dress(el, line); el.version = version; }
-      el.dataset.place = i;
-      el.setAttribute("aria-rowindex", i + 2);
-      el.setAttribute("aria-selected", String(line.rows.every((one) => table.selected(one))));
+      put(el, "data-place", String(i));
+      put(el, "aria-rowindex", String(i + 2));
+      put(el, "aria-selected", String(line.rows.every((one) => table.selected(one))));
       el.style.transform = `translateY(${(i - offset) * ROW}px)`;
       el.classList.toggle("rs-at", i === table.at());
       points(el);

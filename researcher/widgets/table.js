@@ -73,10 +73,10 @@ async function render({ model, el }) {
   });
   /** What is asked for is shown before the kernel says so. */
   const redraw = () => {
-    if (JSON.stringify(asking.get("shown")) !== JSON.stringify(shown)) { build(); menu.draw(); }
-    drawHead();
-    if (mark().some((name) => name !== "selected")) arrange();
-    draw();
+    const others = JSON.stringify(asking.get("shown")) !== JSON.stringify(shown), marked = mark();
+    if (others) { build(); menu.draw(); } else drawHead();
+    if (marked.some((name) => name !== "selected")) arrange();
+    if (others || marked.length) draw();
   };
   const rearrange = (names) => { if (names) asking.show("shown", names); asking.ask({ verb: "arrange", columns: names }); };
   const verbs = { shown: () => shown, arrange: rearrange, sort: () => asking.get("sort"), sortBy: (sort) => asking.tell("sort", sort, { verb: "sort_by", sort }),
